@@ -1,0 +1,1 @@
+"""The language and plumbing that every stage of crf2tlf shares."""

@@ -1,0 +1,213 @@
+"""Applies a rule to rows of a dataset: one function a verb, whole columns in and out."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from crf2tlf.derive.choose import apply_baseline, apply_extreme, apply_occurrence, apply_pick
+from crf2tlf.derive.engine import DerivedDataset
+from crf2tlf.derive.programs import run_program
+from crf2tlf.derive.scope import RowScope
+from crf2tlf.errors import Context, ProgramError
+from crf2tlf.rules import verbs
+from crf2tlf.rules.columns import (
+    BoolArray,
+    Column,
+    Kind,
+    is_missing,
+    is_true,
+    kind_of,
+    missing_column,
+    number_column,
+    text_column,
+)
+from crf2tlf.rules.dates import compute_imputed_dates, compute_iso_dates_from_text, compute_iso_times
+from crf2tlf.rules.evaluate import evaluate, evaluate_condition
+from crf2tlf.rules.expressions import Expression, Reference
+from crf2tlf.rules.functions import compute_numbers
+from crf2tlf.rules.vectors import compute_lookup, compute_mapped, compute_sequence, compute_study_days
+from crf2tlf.spec.model import Variable
+
+
+def derive_variable(dataset: DerivedDataset, variable: Variable) -> Column:
+    """A variable's values for all records of its dataset, of the kind that its type stores."""
+    scope = RowScope(dataset, variable, np.arange(dataset.length))
+    column = apply_rule(variable.rule, scope)
+    wanted: Kind = "number" if variable.is_number else "text"
+    if len(column) and kind_of(column) != wanted:
+        context = Context(dataset.deriver.study.name, dataset.name, variable.location, f"variables.{variable.name}")
+        raise ProgramError(f"{variable.name} came out as {kind_of(column)}, but its type is {variable.type}", context)
+    if not len(column):
+        return missing_column(wanted, 0)
+    _report_outside_codelist(scope, column)
+    return column
+
+
+def apply_rule(rule: verbs.Rule, scope: RowScope) -> Column:
+    """The result of a rule for the rows of a scope."""
+    match rule:
+        case verbs.SetConstant(value):
+            return _constant(value, scope)
+        case verbs.CopyFrom(reference):
+            return _copy(reference, scope)
+        case verbs.IsoDate():
+            return _date(rule, scope)
+        case verbs.ImputationFlag(variable):
+            return _imputation_flag(variable, scope)
+        case verbs.Case(branches):
+            return _case(branches, scope)
+        case verbs.Calculate(expression, _):
+            return evaluate(expression, scope)
+        case verbs.Lookup():
+            return _lookup(rule, scope)
+        case verbs.Decode(variable):
+            return _decode(variable, scope)
+        case verbs.Sequence(by):
+            keys = by or tuple(key for key in scope.dataset.spec.keys if key != scope.variable.name)
+            return compute_sequence(scope.own("USUBJID"), [scope.own(key) for key in keys])
+        case verbs.StudyDay(date, reference):
+            return compute_study_days(scope.own(date), scope.column(reference))
+        case verbs.Extreme():
+            return apply_extreme(rule, scope)
+        case verbs.Pick():
+            return apply_pick(rule, scope)
+        case verbs.Occurrence():
+            return apply_occurrence(rule, scope)
+        case verbs.Baseline():
+            return apply_baseline(rule, scope)
+        case verbs.ByRecord(rules):
+            return _by_record(rules, scope)
+        case verbs.ParameterField(field):
+            return scope.take(scope.dataset.parameter_field(field))
+        case verbs.Program():
+            return run_program(rule, scope)
+        case verbs.NoData():
+            return scope.missing()
+
+
+def _constant(value: str, scope: RowScope) -> Column:
+    constant = scope.constant(value[1:]) if value.startswith("$") else value
+    if scope.variable.is_number:
+        return number_column(float(constant), scope.length)
+    return text_column(str(constant), scope.length)
+
+
+def _copy(reference: Reference, scope: RowScope) -> Column:
+    column = scope.column(reference)
+    if not reference.source.startswith(("raw.", "table.")):
+        return column
+    if scope.variable.is_number:
+        return _parsed_numbers(column, reference, scope)
+    codelist = scope.study.codelists.get(scope.variable.codelist)
+    if codelist is None:
+        return column
+    mapped, unknown = compute_mapped(column, codelist.by_collected)
+    message = f"the collected value is in no term of the codelist {codelist.name}"
+    scope.report("UNMAPPED_VALUE", unknown, column, reference.name, message)
+    return mapped
+
+
+def _parsed_numbers(column: Column, reference: Reference, scope: RowScope) -> Column:
+    numbers = compute_numbers(column)
+    unread = is_missing(numbers) & ~is_missing(column)
+    scope.report("NOT_A_NUMBER", unread, column, reference.name, "the collected value is no number")
+    return numbers
+
+
+def _date(rule: verbs.IsoDate, scope: RowScope) -> Column:
+    if scope.variable.is_number:
+        return _numeric_date(rule, scope)[0]
+    collected = scope.column(rule.date)
+    iso, bad = collected, np.zeros(scope.length, dtype=bool)
+    if rule.date.source.startswith(("raw.", "table.")):
+        iso, bad = compute_iso_dates_from_text(collected, _date_format(rule, scope))
+    scope.report("UNREADABLE_DATE", bad, collected, rule.date.name, "the date or a part of it could not be read")
+    if rule.time is None:
+        return iso
+    collected_time = scope.column(rule.time)
+    time, bad_time = compute_iso_times(collected_time)
+    message = "the time could not be read"
+    scope.report("UNREADABLE_TIME", bad_time, collected_time, rule.time.name, message)
+    lonely = ~is_missing(time) & ~is_true((iso.str.len() == 10).astype("boolean"))
+    message = "a time without a complete date is not submitted"
+    scope.report("TIME_WITHOUT_DATE", lonely, collected_time, rule.time.name, message)
+    whole = iso + "T" + time.mask(lonely)
+    return text_column(whole.where(whole.notna(), iso))
+
+
+def _date_format(rule: verbs.IsoDate, scope: RowScope) -> str:
+    form = scope.study.forms.get(rule.date.source.removeprefix("raw."))
+    return rule.format or (form.dates if form is not None else "YYYY-MM-DD")
+
+
+def _numeric_date(rule: verbs.IsoDate, scope: RowScope) -> tuple[Column, Column]:
+    bounds = [
+        scope.column(bound).to_numpy() if bound is not None else None for bound in (rule.not_before, rule.not_after)
+    ]
+    days, flag = compute_imputed_dates(scope.column(rule.date), rule.impute, bounds[0], bounds[1])
+    return number_column(days), flag
+
+
+def _imputation_flag(name: str, scope: RowScope) -> Column:
+    rule = scope.dataset.variable(name).rule
+    if not isinstance(rule, verbs.IsoDate):
+        raise ProgramError(f"{scope.dataset.name}.{name} is no imputed date")
+    return _numeric_date(rule, scope)[1]
+
+
+def _case(branches: tuple[tuple[Expression | None, verbs.Rule], ...], scope: RowScope) -> Column:
+    pending = np.ones(scope.length, dtype=bool)
+    pieces: list[tuple[BoolArray, Column]] = []
+    for condition, rule in branches:
+        chosen = pending & evaluate_condition(condition, scope)
+        pending &= ~chosen
+        if chosen.any():
+            pieces.append((chosen, apply_rule(rule, scope.narrowed(chosen))))
+    return _assembled(pieces, scope)
+
+
+def _by_record(rules: tuple[tuple[str, verbs.Rule], ...], scope: RowScope) -> Column:
+    records = np.array([part.record.id for part in scope.dataset.parts], dtype=object)
+    ids = records[scope.dataset.part_numbers[scope.rows]] if len(records) else np.zeros(0, dtype=object)
+    pieces = [(chosen, apply_rule(rule, scope.narrowed(chosen))) for id_, rule in rules if (chosen := ids == id_).any()]
+    return _assembled(pieces, scope)
+
+
+def _assembled(pieces: list[tuple[BoolArray, Column]], scope: RowScope) -> Column:
+    whole = scope.missing()
+    for chosen, values in pieces:
+        whole[chosen] = values.to_numpy() if kind_of(values) == "number" else values.array
+    return whole
+
+
+def _lookup(rule: verbs.Lookup, scope: RowScope) -> Column:
+    table = scope.study.tables[rule.table]
+    keys = [evaluate(key, scope) for _, key in rule.by]
+    try:
+        found, absent = compute_lookup(keys, [table.values(column) for column, _ in rule.by], table.values(rule.value))
+    except ValueError as error:
+        raise ProgramError(f"{table.path}: {error}") from None
+    if rule.missing == "issue":
+        message = f"there is no such row in {table.path}"
+        fields = ", ".join(column for column, _ in rule.by)
+        scope.report("NOT_IN_TABLE", absent, keys[0], fields, message)
+    return compute_numbers(found) if scope.variable.is_number else found
+
+
+def _decode(name: str, scope: RowScope) -> Column:
+    codelist = scope.study.codelists[scope.dataset.variable(name).codelist]
+    decodes = {term.value: term.decode for term in codelist.terms.values()}
+    found, _ = compute_mapped(scope.own(name), decodes)
+    return compute_numbers(found) if scope.variable.is_number else found
+
+
+def _report_outside_codelist(scope: RowScope, column: Column) -> None:
+    codelist = scope.study.codelists.get(scope.variable.codelist)
+    if codelist is None:
+        return
+    texts = column
+    if kind_of(column) == "number":
+        texts = text_column(column.astype("Int64").astype("string").tolist())
+    outside = ~texts.isin(list(codelist.terms)).to_numpy(dtype=bool) & ~is_missing(column)
+    message = f"the value is not in the codelist {codelist.name}"
+    scope.report("NOT_IN_CODELIST", outside, texts, scope.variable.name, message)

@@ -1,0 +1,82 @@
+"""The verbs that choose among records: min, max, first, last, flags of occurrence and of baseline."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from crf2tlf.derive.engine import SourceScope, join_keys
+from crf2tlf.derive.scope import RowScope
+from crf2tlf.derive.tables import Source
+from crf2tlf.rules import verbs
+from crf2tlf.rules.columns import BoolArray, Column, IntArray, compute_sas_dates, is_missing, kind_of, take_rows
+from crf2tlf.rules.evaluate import evaluate_condition
+from crf2tlf.rules.expressions import Expression, Reference
+from crf2tlf.rules.functions import FUNCTIONS
+from crf2tlf.rules.vectors import compute_occurrence_flags, find_positions, select_one_per_group
+
+
+def apply_extreme(rule: verbs.Extreme, scope: RowScope) -> Column:
+    """The smallest or largest value for the subject, over one or several variables."""
+    found = [_chosen_value(rule.which, of, (of,), rule.where, scope) for of in rule.of]
+    return found[0] if len(found) == 1 else FUNCTIONS[rule.which](*found)
+
+
+def apply_pick(rule: verbs.Pick, scope: RowScope) -> Column:
+    """The value of the subject's first or last record in the order of `by`; the record may hold no value."""
+    order_by = tuple(Reference(tuple(name.split("."))) for name in rule.by)
+    return _chosen_value(rule.which, rule.of, order_by, rule.where, scope)
+
+
+def _chosen_value(
+    which: str, of: Reference, order_by: tuple[Reference, ...], where: Expression | None, scope: RowScope
+) -> Column:
+    deriver = scope.dataset.deriver
+    other = deriver.source(of.source)
+    inner = SourceScope(deriver, other)
+    chosen = evaluate_condition(where, inner) & ~is_missing(other.subjects())
+    extreme = which in {"min", "max"}
+    order = [other.column(of.name)] if extreme else [inner.column(reference) for reference in order_by]
+    if extreme:
+        chosen &= ~is_missing(order[0])
+    side = {"min": "first", "max": "last"}.get(which, which)
+    winners = select_one_per_group(side, [other.subjects()], order, chosen)
+    positions = _winners_of_rows(scope, other, winners)
+    _remember(scope, other, positions)
+    return take_rows(other.column(of.name), positions)
+
+
+def _winners_of_rows(scope: RowScope, other: Source, winners: IntArray) -> IntArray:
+    """For each row of the scope the position of its subject's winner in the other source, or -1."""
+    keys = scope.take(join_keys(scope.dataset, other))
+    found = find_positions(keys, other.subjects().take(winners).reset_index(drop=True))
+    return np.where(found < 0, -1, winners[np.where(found < 0, 0, found)]) if len(winners) else found
+
+
+def _remember(scope: RowScope, other: Source, positions: IntArray) -> None:
+    """Keeps which record a value was taken from, for the lineage."""
+    whole = np.full(scope.dataset.length, -1, dtype=np.int64)
+    whole[scope.rows] = positions
+    scope.dataset.picked[scope.variable.name] = (other, whole)
+
+
+def apply_occurrence(rule: verbs.Occurrence, scope: RowScope) -> Column:
+    """Y on the first or last record of each group."""
+    groups, order_by = ([scope.own(name) for name in names] for names in (rule.within, rule.order))
+    return compute_occurrence_flags(rule.which, groups, order_by, evaluate_condition(rule.where, scope))
+
+
+def apply_baseline(rule: verbs.Baseline, scope: RowScope) -> Column:
+    """Y on the last record of each group on or before the reference date, by date and then in record order."""
+    date, reference = scope.own(rule.date), scope.column(rule.reference)
+    eligible = evaluate_condition(rule.where, scope) & _on_or_before(date, reference)
+    groups = [scope.own("USUBJID"), *(scope.own(name) for name in rule.by)]
+    return compute_occurrence_flags("last", groups, [date], eligible)
+
+
+def _on_or_before(date: Column, reference: Column) -> BoolArray:
+    if kind_of(date) == "number":
+        return np.asarray(date.to_numpy() <= reference.to_numpy())
+    same_precision = date.str.len() == reference.str.len()
+    precise = (date <= reference).where(same_precision & (date.str.len() > 10))
+    by_day = compute_sas_dates(date) <= compute_sas_dates(reference)
+    return np.where(precise.isna(), by_day, precise.fillna(False).to_numpy(dtype=bool))

@@ -1,0 +1,266 @@
+"""Datasets derived on demand: a variable is computed when something asks for it, once.
+
+So DM.RFSTDTC may read EX.EXSTDTC while EX.EXSTDY reads DM.RFSTDTC; only a cycle of variables is an error, and the
+check of the spec has found it before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from crf2tlf.derive.issues import Issues, Places
+from crf2tlf.derive.tables import RawSource, Source, TableSource, take_places
+from crf2tlf.errors import Context, DataError, Example, ProgramError
+from crf2tlf.rules.columns import Column, IntArray, missing_column, take_rows, text_column
+from crf2tlf.rules.evaluate import evaluate_condition
+from crf2tlf.rules.expressions import Reference
+from crf2tlf.rules.vectors import compute_group_numbers, find_positions, find_repeated
+from crf2tlf.spec.model import Dataset, Parameter, RecordSource, Study, Variable
+
+ParameterFields = Mapping[str, Column]
+ParameterEngine = Callable[["Deriver", Parameter, Source, IntArray], ParameterFields]
+
+
+@dataclass(frozen=True)
+class Part:
+    """The records of one record source: where they stand in it, and for a parameter its fields."""
+
+    record: RecordSource
+    source: Source
+    positions: IntArray
+    fields: ParameterFields | None = None
+
+
+class Deriver:
+    """All that rules can read in one run over one block of subjects."""
+
+    def __init__(
+        self,
+        study: Study,
+        raw: Mapping[str, RawSource],
+        files: Callable[[str], Source] | None = None,
+        derived: frozenset[str] = frozenset(),
+        parameters: ParameterEngine | None = None,
+    ) -> None:
+        """`derived` names the datasets to derive here; `files` opens the others."""
+        self.study = study
+        self.issues = Issues()
+        self._raw, self._files, self._derived = raw, files, derived
+        self._parameters = parameters
+        self._opened: dict[str, Source] = {}
+
+    def source(self, name: str) -> Source:
+        """The source of a name such as raw.ae, table.visits, DM or SUPPAE (its parent)."""
+        if name.startswith("raw."):
+            return self._raw[name.removeprefix("raw.")]
+        name = name.removeprefix("SUPP") if self.study.dataset(name) is None else name
+        if name not in self._opened:
+            self._opened[name] = self._open(name)
+        return self._opened[name]
+
+    def dataset(self, name: str) -> DerivedDataset:
+        """A dataset that is derived here."""
+        source = self.source(name)
+        if not isinstance(source, DerivedDataset):
+            raise ProgramError(f"{name} is read from a file in this run, not derived")
+        return source
+
+    def parameter_fields(self, parameter: Parameter, source: Source, positions: IntArray) -> ParameterFields:
+        """The fields of a time-to-event parameter for rows of ADSL."""
+        if self._parameters is None:
+            raise ProgramError(f"parameters such as {parameter.code} are derived in ADaM only")
+        return self._parameters(self, parameter, source, positions)
+
+    def column_of(self, source: Source, reference: Reference) -> Column:
+        """What a name means inside a source: one of its columns, or another dataset's variable for its subjects."""
+        inside = reference.source in {"", source.name, f"SUPP{source.name}"}
+        if isinstance(source, RawSource | TableSource):
+            return source.column(reference.dotted)
+        if inside:
+            qualified = reference.source.startswith("SUPP")
+            return source.column(reference.dotted if qualified else reference.name)
+        return self.joined(source, reference)
+
+    def joined(self, source: Source, reference: Reference) -> Column:
+        """Another source's value for the subject of each row; an error when the subject has several records there."""
+        other = self.source(reference.source)
+        keys = join_keys(source, other)
+        repeated = find_repeated(other.subjects())
+        if repeated:
+            raise self._several_records(source, other, reference, repeated)
+        name = reference.dotted if reference.source.startswith("SUPP") else reference.name
+        return take_rows(other.column(name), find_positions(keys, other.subjects()))
+
+    def _several_records(self, source: Source, other: Source, reference: Reference, repeated: list[str]) -> DataError:
+        many = f"{len(repeated)} subjects have several records there"
+        message = f"{reference} is read for each subject of {source.name}, but {many}."
+        examples = [Example(subject, f"more than one record in {other.name}") for subject in repeated]
+        fix = "choose one record with first, last, min or max"
+        return DataError(message, Context(self.study.name, source.name, examples=examples, fix=fix))
+
+    def _open(self, name: str) -> Source:
+        if name.startswith("table."):
+            return TableSource(self.study.tables[name.removeprefix("table.")])
+        spec = self.study.dataset(name)
+        if spec is not None and name in self._derived:
+            return DerivedDataset(spec, self)
+        if self._files is None:
+            raise ProgramError(f"there is nothing to read {name} from")
+        return self._files(name)
+
+
+class DerivedDataset(Source):
+    """A dataset whose variables are computed on demand over its records, in the order of its record sources."""
+
+    def __init__(self, spec: Dataset, deriver: Deriver) -> None:
+        self.name = spec.name
+        self.spec = spec
+        self.deriver = deriver
+        self.picked: dict[str, tuple[Source, IntArray]] = {}
+        self._columns: dict[str, Column] = {}
+        self._running: list[str] = []
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """The records, source by source; with parameters, ADSL's rows once for each."""
+        return tuple(part for record in self.spec.records for part in self._parts(record))
+
+    @cached_property
+    def length(self) -> int:  # type: ignore[override]
+        return sum(len(part.positions) for part in self.parts)
+
+    @cached_property
+    def part_numbers(self) -> IntArray:
+        """Which part each row belongs to."""
+        return np.repeat(np.arange(len(self.parts)), [len(part.positions) for part in self.parts])
+
+    @cached_property
+    def positions(self) -> IntArray:
+        """Where each row stands in its part's source."""
+        return np.concatenate([np.zeros(0, dtype=np.int64), *(part.positions for part in self.parts)])
+
+    def column(self, name: str) -> Column:
+        """A variable of the dataset, or a supplemental qualifier asked for as SUPPxx.QNAM."""
+        if name not in self._columns:
+            self._columns[name] = self._derive(name)
+        return self._columns[name]
+
+    def subjects(self) -> Column:
+        return self.column("USUBJID")
+
+    def raw_subjects(self) -> Column:
+        """The raw identifier of each row's subject, missing where the row comes from no raw form."""
+        return self._gather(lambda part: _raw_subjects(part.source))
+
+    @cached_property
+    def _places(self) -> Places:
+        by_part = [take_places(part.source.places(), part.positions) for part in self.parts]
+        return Places(
+            _concatenate([places.forms for places in by_part]),
+            _concatenate([places.files for places in by_part]),
+            np.concatenate([np.zeros(0, dtype=np.int64), *(places.rows for places in by_part)]),
+            _concatenate([places.subjects for places in by_part]),
+        )
+
+    def places(self) -> Places:
+        return self._places
+
+    def gather_from(self, reference: Reference, rows: IntArray) -> Column:
+        """A source's column for some rows: from the row's own source, or by subject from another."""
+        other = self.deriver.source(reference.source)
+        name = reference.dotted if reference.source.startswith("SUPP") else reference.name
+        own = np.array([part.source.name == other.name for part in self.parts], dtype=bool)
+        direct = own[self.part_numbers[rows]] if len(rows) else np.zeros(0, dtype=bool)
+        if not direct.any():
+            return take_rows(self.deriver.joined(self, reference), rows)
+        column = other.column(name)
+        if direct.all():
+            return take_rows(column, self.positions[rows])
+        joined = take_rows(self.deriver.joined(self, reference), rows)
+        return joined.where(~direct, take_rows(column, np.where(direct, self.positions[rows], -1)))
+
+    def parameter_field(self, field: str) -> Column:
+        """A field of each row's parameter."""
+        columns = [part.fields[field] for part in self.parts if part.fields is not None]
+        return _concatenate(columns)
+
+    def _gather(self, column: Callable[[Part], Column]) -> Column:
+        filled = [part for part in self.parts if len(part.positions)]
+        return _concatenate([take_rows(column(part), part.positions) for part in filled])
+
+    def _parts(self, record: RecordSource) -> list[Part]:
+        source = self.deriver.source(record.source)
+        scope = SourceScope(self.deriver, source)
+        positions = np.flatnonzero(evaluate_condition(record.where, scope))
+        if record.distinct:
+            columns = [source.column(name).take(positions).reset_index(drop=True) for name in record.distinct]
+            _, first = np.unique(compute_group_numbers(columns, len(positions)), return_index=True)
+            positions = positions[np.sort(first)]
+        if not self.spec.parameters:
+            return [Part(record, source, positions)]
+        return [self._parameter_part(record, source, positions, each) for each in self.spec.parameters.values()]
+
+    def _parameter_part(self, record: RecordSource, source: Source, positions: IntArray, parameter: Parameter) -> Part:
+        population = evaluate_condition(parameter.where, SourceScope(self.deriver, source))
+        chosen = positions[population[positions]]
+        return Part(record, source, chosen, self.deriver.parameter_fields(parameter, source, chosen))
+
+    def _derive(self, name: str) -> Column:
+        from crf2tlf.derive.apply import derive_variable  # the verbs need this module's classes
+
+        if name in self._running:
+            chain = " reads ".join([*self._running[self._running.index(name) :], name])
+            raise ProgramError(f"{self.name}: a cycle: {chain}")
+        self._running.append(name)
+        try:
+            return derive_variable(self, self.variable(name))
+        finally:
+            self._running.pop()
+
+    def variable(self, name: str) -> Variable:
+        """The spec of a variable or, as SUPPxx.QNAM, of a supplemental qualifier."""
+        prefix = f"{self.spec.supp_name}."
+        return self.spec.supp[name.removeprefix(prefix)] if name.startswith(prefix) else self.spec.variables[name]
+
+
+class SourceScope:
+    """What an expression sees inside a source, such as in `where`."""
+
+    def __init__(self, deriver: Deriver, source: Source) -> None:
+        self._deriver, self._source = deriver, source
+
+    @property
+    def length(self) -> int:
+        return self._source.length
+
+    def column(self, reference: Reference) -> Column:
+        return self._deriver.column_of(self._source, reference)
+
+    def constant(self, name: str) -> str | float:
+        return self._deriver.study.constants[name]
+
+
+def join_keys(source: Source, other: Source) -> Column:
+    """What `source` is joined to `other` by: USUBJID, or the raw identifier when `other` is a raw form."""
+    if not other.has_raw_subjects():
+        return source.subjects()
+    return _raw_subjects(source)
+
+
+def _raw_subjects(source: Source) -> Column:
+    if source.has_raw_subjects():
+        return source.subjects()
+    if isinstance(source, DerivedDataset):
+        return source.raw_subjects()
+    return missing_column("text", source.length)
+
+
+def _concatenate(columns: list[Column]) -> Column:
+    if not columns:
+        return text_column([])
+    return columns[0] if len(columns) == 1 else pd.concat(columns, ignore_index=True)

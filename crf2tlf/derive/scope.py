@@ -1,0 +1,63 @@
+"""Rows of a dataset under derivation, as a rule or an expression sees them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crf2tlf.derive.engine import DerivedDataset
+from crf2tlf.derive.tables import take_places
+from crf2tlf.rules.columns import BoolArray, Column, IntArray, missing_column
+from crf2tlf.rules.expressions import Reference
+from crf2tlf.spec.model import Study, Variable
+
+
+@dataclass(frozen=True)
+class RowScope:
+    """The rows of `dataset` for which `variable` is being derived."""
+
+    dataset: DerivedDataset
+    variable: Variable
+    rows: IntArray
+
+    @property
+    def length(self) -> int:
+        return len(self.rows)
+
+    @property
+    def study(self) -> Study:
+        return self.dataset.deriver.study
+
+    def narrowed(self, chosen: BoolArray) -> RowScope:
+        """The scope of some of these rows."""
+        return RowScope(self.dataset, self.variable, self.rows[chosen])
+
+    def take(self, column: Column) -> Column:
+        """The values of a whole column for these rows."""
+        if self.length == len(column):
+            return column
+        return column.take(self.rows).reset_index(drop=True)
+
+    def own(self, name: str) -> Column:
+        """Another variable of the same dataset."""
+        return self.take(self.dataset.column(name))
+
+    def column(self, reference: Reference) -> Column:
+        """What a reference names: a variable of this dataset, a source's field, or another dataset's variable."""
+        if reference.source in {"", self.dataset.name}:
+            return self.own(reference.name)
+        if reference.source == self.dataset.spec.supp_name:
+            return self.own(reference.dotted)
+        return self.dataset.gather_from(reference, self.rows)
+
+    def constant(self, name: str) -> str | float:
+        return self.study.constants[name]
+
+    def missing(self) -> Column:
+        """Missing values of the kind that the variable stores."""
+        return missing_column("number" if self.variable.is_number else "text", self.length)
+
+    def report(self, rule: str, where: BoolArray, values: Column, field: str, message: str) -> None:
+        """One issue for each of these rows where the condition holds."""
+        if where.any():
+            places = take_places(self.dataset.places(), self.rows)
+            self.dataset.deriver.issues.add(rule, self.variable, places, where, values, field, message)

@@ -1,0 +1,158 @@
+"""What rules read from: raw forms, study tables and datasets as files, all with columns and a subject."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+import pandas as pd
+
+from crf2tlf.derive.issues import Places
+from crf2tlf.errors import Context, DataError
+from crf2tlf.rules.columns import TEXT, BoolArray, Column, IntArray, is_true, missing_column, text_column
+from crf2tlf.rules.vectors import find_positions, find_repeated
+from crf2tlf.spec.model import Form
+from crf2tlf.spec.model import Table as StudyTable
+from crf2tlf.tables import RawTable
+
+
+class Source(ABC):
+    """Rows with named columns."""
+
+    name: str
+    length: int
+
+    @abstractmethod
+    def column(self, name: str) -> Column:
+        """A column by name."""
+
+    @abstractmethod
+    def subjects(self) -> Column:
+        """What rows of this source are joined by: USUBJID, or the subject field of a raw form."""
+
+    @abstractmethod
+    def places(self) -> Places:
+        """Where the rows stand in the raw data."""
+
+    def has_raw_subjects(self) -> bool:
+        """Whether `subjects` is the raw identifier, not USUBJID."""
+        return False
+
+
+class RawSource(Source):
+    """A raw form, whole or of some subjects."""
+
+    def __init__(self, form: Form, table: RawTable, chosen: BoolArray | None = None) -> None:
+        self.name = f"raw.{form.name}"
+        self._form, self._table = form, table
+        self._rows = np.flatnonzero(chosen) if chosen is not None else np.arange(len(table.frame))
+        self.length = len(self._rows)
+        self._columns: dict[str, Column] = {}
+
+    def column(self, name: str) -> Column:
+        """The field's verbatim text; a blank cell is missing."""
+        if name not in self._columns:
+            verbatim = self._table.frame[name].iloc[self._rows].reset_index(drop=True).astype(TEXT)
+            blank = is_true((verbatim.str.strip() == "").astype("boolean"))
+            self._columns[name] = verbatim.mask(blank) if blank.any() else verbatim
+        return self._columns[name]
+
+    def subjects(self) -> Column:
+        return self.column(self._form.subject)
+
+    def places(self) -> Places:
+        rows = np.asarray(self._table.rows, dtype=np.int64)[self._rows]
+        forms = text_column(self._form.name, self.length)
+        return Places(forms, text_column(self._table.file.name, self.length), rows, self.subjects())
+
+    def has_raw_subjects(self) -> bool:
+        return True
+
+
+class TableSource(Source):
+    """A table of study facts; its rows belong to no subject."""
+
+    def __init__(self, table: StudyTable) -> None:
+        self.name = f"table.{table.name}"
+        self._table = table
+        self.length = len(table.rows)
+
+    def column(self, name: str) -> Column:
+        return text_column(self._table.values(name))
+
+    def subjects(self) -> Column:
+        return missing_column("text", self.length)
+
+    def places(self) -> Places:
+        rows = np.arange(2, self.length + 2, dtype=np.int64)
+        path = text_column(self._table.path, self.length)
+        return Places(text_column(self.name, self.length), path, rows, self.subjects())
+
+
+class FileSource(Source):
+    """A dataset as a file has it, with its supplemental qualifiers as columns SUPPxx.QNAM."""
+
+    def __init__(self, name: str, frame: pd.DataFrame, qualifiers: pd.DataFrame | None = None) -> None:
+        self.name = name
+        self._frame = frame.reset_index(drop=True)
+        self._qualifiers = qualifiers
+        self.length = len(frame)
+
+    def column(self, name: str) -> Column:
+        """A variable, or a supplemental qualifier asked for as SUPPxx.QNAM."""
+        if name.startswith("SUPP") and "." in name:
+            return self._qualifier(name.partition(".")[2])
+        if name not in self._frame.columns:
+            raise DataError(
+                f"the file of {self.name} has no variable {name}",
+                Context(dataset=self.name, fix="build it again, or bring the file in line with its spec"),
+            )
+        return self._frame[name]
+
+    def subjects(self) -> Column:
+        return self.column("USUBJID")
+
+    def places(self) -> Places:
+        rows = np.arange(1, self.length + 1, dtype=np.int64)
+        name = text_column(self.name, self.length)
+        return Places(name, text_column(f"{self.name.lower()}.xpt", self.length), rows, self.subjects())
+
+    def _qualifier(self, qnam: str) -> Column:
+        if self._qualifiers is None:
+            return missing_column("text", self.length)
+        rows = self._qualifiers[self._qualifiers["QNAM"] == qnam].reset_index(drop=True)
+        if rows.empty:
+            return missing_column("text", self.length)
+        idvars = rows["IDVAR"].dropna().unique()
+        own = self.subjects()
+        theirs = rows["USUBJID"]
+        if len(idvars):
+            own = own + "\t" + self._id_texts(str(idvars[0]))
+            theirs = theirs + "\t" + rows["IDVARVAL"].str.strip()
+        repeated = find_repeated(theirs)
+        if repeated:
+            raise DataError(f"{qnam} stands twice for one record of {self.name}: {repeated[0]}")
+        values = rows["QVAL"]
+        positions = find_positions(own, theirs)
+        return text_column(values.take(np.where(positions < 0, 0, positions)).mask(positions < 0))
+
+    def _id_texts(self, variable: str) -> Column:
+        column = self.column(variable)
+        if isinstance(column.dtype, pd.StringDtype):
+            return column
+        return column.astype("Int64").astype(TEXT)
+
+
+def subset_by_subject(source: RawSource, subjects: frozenset[str]) -> BoolArray:
+    """Which rows of a raw form belong to the subjects."""
+    return source.subjects().isin(subjects).to_numpy(dtype=bool)
+
+
+def take_places(places: Places, positions: IntArray) -> Places:
+    """The places at row positions."""
+    return Places(
+        places.forms.take(positions).reset_index(drop=True),
+        places.files.take(positions).reset_index(drop=True),
+        places.rows[positions],
+        places.subjects.take(positions).reset_index(drop=True),
+    )

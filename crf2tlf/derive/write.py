@@ -1,0 +1,89 @@
+"""Writes what was built for a dataset: XPT, SUPP-- XPT, issues and lineage."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from crf2tlf.derive.built import SUPP_COLUMNS, Built
+from crf2tlf.errors import Context, DataError, Example
+from crf2tlf.rules.columns import is_missing
+from crf2tlf.spec.model import Dataset, Study, Variable
+from crf2tlf.spec.standards import Standards
+from crf2tlf.spec.supplemental import supplemental_label, supplemental_variables
+from crf2tlf.tables import XptVariable, text_length, write_parquet, write_xpt
+
+ENCODING = "ascii"
+
+
+def output_paths(spec: Dataset, folder: Path) -> tuple[Path, ...]:
+    """The files that a dataset's step writes into its stage's folder."""
+    stem = spec.name.lower()
+    lineage = folder / "lineage"
+    files = [folder / spec.file_name, lineage / f"{stem}.parquet", lineage / f"{stem}_picked.parquet"]
+    if spec.standard == "SDTM":
+        files.append(folder / "issues" / f"{stem}.parquet")
+    if spec.supp:
+        files.append(folder / f"{spec.supp_name.lower()}.xpt")
+    return tuple(files)
+
+
+def write_built(study: Study, spec: Dataset, built: Built, folder: Path, standards: Standards) -> None:
+    """Write all files of a dataset, each whole or not at all; the stamp of the step is the build's."""
+    lineage = folder / "lineage"
+    lineage.mkdir(parents=True, exist_ok=True)
+    stem = spec.name.lower()
+    variables = [_xpt_variable(study, variable, built.frame) for variable in spec.variables.values()]
+    write_xpt(
+        folder / spec.file_name,
+        built.frame,
+        name=spec.name,
+        label=spec.label,
+        variables=variables,
+        encoding=ENCODING,
+    )
+    if spec.supp:
+        _write_supplemental(spec, built, folder, standards)
+    write_parquet(lineage / f"{stem}.parquet", built.records)
+    write_parquet(lineage / f"{stem}_picked.parquet", built.picked)
+    if spec.standard == "SDTM":
+        (folder / "issues").mkdir(exist_ok=True)
+        write_parquet(folder / "issues" / f"{stem}.parquet", built.issues)
+
+
+def _xpt_variable(study: Study, variable: Variable, frame: pd.DataFrame) -> XptVariable:
+    column = frame[variable.name]
+    if variable.is_number:
+        if variable.type == "integer":
+            _require_whole_numbers(study, variable, frame)
+        return XptVariable(variable.name, "number", 8, variable.label, variable.format)
+    length = variable.length or text_length(column, ENCODING)
+    return XptVariable(variable.name, "text", length, variable.label, variable.format)
+
+
+def _require_whole_numbers(study: Study, variable: Variable, frame: pd.DataFrame) -> None:
+    column = frame[variable.name]
+    broken = np.flatnonzero(~is_missing(column) & (column.to_numpy() % 1 != 0))
+    if not len(broken):
+        return
+    subjects = frame["USUBJID"] if "USUBJID" in frame else pd.Series([""] * len(frame))
+    examples = [Example(str(subjects[row]), f"{variable.name} {column[row]:g}") for row in broken[:5].tolist()]
+    context = Context(
+        study.name,
+        variable.dataset,
+        variable.location,
+        f"variables.{variable.name}",
+        examples,
+        "give it 'type: float' and significant_digits, or round it",
+    )
+    raise DataError(f"{variable.name} is an integer but {len(broken)} values are not whole.", context)
+
+
+def _write_supplemental(spec: Dataset, built: Built, folder: Path, standards: Standards) -> None:
+    inherited = supplemental_variables(standards, spec.supp_name)
+    frame = built.supp[list(SUPP_COLUMNS)]
+    variables = [XptVariable(name, "text", text_length(frame[name]), inherited[name].label) for name in SUPP_COLUMNS]
+    label = supplemental_label(standards, spec.supp_name)
+    write_xpt(folder / f"{spec.supp_name.lower()}.xpt", frame, name=spec.supp_name, label=label, variables=variables)

@@ -1,0 +1,94 @@
+"""Columns in memory: text as Arrow strings, numbers as float64, conditions as three-valued booleans."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Kind = Literal["text", "number", "boolean"]
+Column = pd.Series  # of dtype TEXT, float64 or "boolean", always on a RangeIndex
+BoolArray = npt.NDArray[np.bool_]
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+TEXT = pd.StringDtype("pyarrow")
+SAS_EPOCH = np.datetime64("1960-01-01", "D")
+
+
+def text_column(values: Any, length: int | None = None) -> Column:
+    """A text column from a list, array or single value; None, NaN and "" become missing."""
+    if values is None or isinstance(values, str):
+        values = [values] * (length or 0)
+    column = pd.Series(values, dtype=TEXT).reset_index(drop=True)
+    return column.mask(column == "", pd.NA) if bool((column == "").any()) else column
+
+
+def number_column(values: Any, length: int | None = None) -> Column:
+    """A number column from a list, array or single number; None becomes NaN."""
+    if values is None or np.isscalar(values):
+        values = np.full(length or 0, np.nan if values is None else values)
+    return pd.Series(np.asarray(values, dtype="float64"))
+
+
+def missing_column(kind: Kind, length: int) -> Column:
+    """A column of missing values."""
+    if kind == "number":
+        return number_column(None, length)
+    return pd.Series([pd.NA] * length, dtype=TEXT if kind == "text" else "boolean")
+
+
+def kind_of(column: Column) -> Kind:
+    """Whether a column holds text, numbers or conditions."""
+    if isinstance(column.dtype, pd.StringDtype):
+        return "text"
+    if isinstance(column.dtype, pd.BooleanDtype):
+        return "boolean"
+    return "number"
+
+
+def is_missing(column: Column) -> BoolArray:
+    """Where a column is missing."""
+    return column.isna().to_numpy(dtype=bool)
+
+
+def is_true(condition: Column) -> BoolArray:
+    """Where a condition holds: missing is not true."""
+    return condition.fillna(False).to_numpy(dtype=bool)
+
+
+def boolean_column(values: BoolArray, missing: BoolArray) -> Column:
+    """A three-valued condition from its values and where it is missing."""
+    return pd.Series(pd.arrays.BooleanArray(np.asarray(values, dtype=bool) & ~missing, np.array(missing, dtype=bool)))
+
+
+def take_rows(column: Column, positions: IntArray) -> Column:
+    """The values at row positions; position -1 gives a missing value."""
+    if len(column) == 0:
+        return missing_column(kind_of(column), len(positions))
+    absent = positions < 0
+    taken = column.take(np.where(absent, 0, positions)).reset_index(drop=True)
+    return taken.mask(absent) if absent.any() else taken
+
+
+def compute_sas_dates(iso_dates: Column) -> FloatArray:
+    """Days since 1960-01-01 of complete ISO 8601 dates; NaN where the text is missing or no complete date."""
+    head = iso_dates.str.slice(0, 10)
+    complete = is_true(head.str.fullmatch(r"\d{4}-\d{2}-\d{2}").astype("boolean"))
+    days = np.full(len(iso_dates), np.nan)
+    if complete.any():
+        parsed = pd.to_datetime(head[complete].astype(object), format="%Y-%m-%d", errors="coerce").to_numpy()
+        valid = ~np.isnat(parsed)
+        counted = np.full(len(parsed), np.nan)
+        counted[valid] = (parsed[valid].astype("datetime64[D]") - SAS_EPOCH).astype("int64")
+        days[complete] = counted
+    return days
+
+
+def compute_iso_dates(sas_dates: FloatArray) -> Column:
+    """ISO 8601 dates of days since 1960-01-01; missing where the number is."""
+    missing = np.isnan(sas_dates)
+    days = SAS_EPOCH + np.where(missing, 0, sas_dates).astype("timedelta64[D]")
+    return pd.Series(np.datetime_as_string(days, unit="D"), dtype=TEXT).mask(missing)

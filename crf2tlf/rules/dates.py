@@ -1,0 +1,158 @@
+"""Collected dates to ISO 8601 text, and partial dates to imputed numeric dates.
+
+Collected parts that are unknown (`NK`, `UN`, `UNK`, `ND`, blank) truncate the date from the right: SDTMIG 3.4
+section 4.4.2 allows a partial date with its known higher parts. A known part below an unknown one is kept out of
+the text and reported as an issue.
+"""
+
+from __future__ import annotations
+
+from typing import Literal as OneOf
+
+import numpy as np
+import pandas as pd
+
+from crf2tlf.rules.columns import (
+    SAS_EPOCH,
+    TEXT,
+    BoolArray,
+    Column,
+    FloatArray,
+    is_missing,
+    is_true,
+    text_column,
+)
+
+_YEAR = r"(?P<year>\d{4}|[A-Za-z]{2,4})"
+_MONTH = r"(?P<month>\d{1,2}|[A-Za-z]{2,3})"
+_DAY = r"(?P<day>\d{1,2}|[A-Za-z]{2,3})"
+DATE_FORMATS: dict[str, str] = {
+    "YYYY-MM-DD": rf"{_YEAR}(?:-{_MONTH}(?:-{_DAY})?)?",
+    "MM/DD/YYYY": rf"(?:{_MONTH}/)?(?:{_DAY}/)?{_YEAR}",
+    "MM-DD-YYYY": rf"(?:{_MONTH}-)?(?:{_DAY}-)?{_YEAR}",
+    "DD/MM/YYYY": rf"(?:(?:{_DAY}/)?{_MONTH}/)?{_YEAR}",
+    "DD-MMM-YYYY": rf"(?:(?:{_DAY}-)?{_MONTH}-)?{_YEAR}",
+    "DDMMMYYYY": r"(?:(?P<day>\d{1,2}|[A-Za-z]{2})?(?P<month>[A-Za-z]{3}))?(?P<year>\d{4})",
+    "YYYYMMDD": r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})",
+    "YYYY.MM.DD": rf"{_YEAR}(?:\.{_MONTH}(?:\.{_DAY})?)?",
+}
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_UNKNOWN = ("NK", "UN", "UNK", "ND", "UNKN", "XX")
+_TIME = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?"
+
+
+def compute_iso_dates_from_text(collected: Column, date_format: str) -> tuple[Column, BoolArray]:
+    """ISO 8601 dates of collected texts, and where a text that is not missing could not be read whole.
+
+    The work is done once for each distinct text, so the cost hardly grows with the rows.
+    """
+    codes, distinct = pd.factorize(collected, use_na_sentinel=True)
+    iso, bad = _read_distinct(text_column(distinct), date_format)
+    missing = codes < 0
+    if len(distinct) == 0:
+        return text_column(None, len(collected)), np.zeros(len(collected), dtype=bool)
+    safe = np.where(missing, 0, codes)
+    return iso.take(safe).reset_index(drop=True).mask(missing), bad[safe] & ~missing
+
+
+def compute_iso_times(collected: Column) -> tuple[Column, BoolArray]:
+    """ISO 8601 times (hh:mm or hh:mm:ss) of collected texts, and where a text could not be read."""
+    parts = collected.str.strip().str.extract(rf"^{_TIME}$").astype(TEXT)
+    hour, minute, second = (parts[name].str.zfill(2) for name in ("hour", "minute", "second"))
+    iso = hour + ":" + minute + second.map(lambda text: f":{text}", na_action="ignore").fillna("")
+    late = is_true((hour > "24").astype("boolean") | (minute > "59").astype("boolean"))
+    unreadable = (is_missing(iso) | late) & ~is_missing(collected)
+    return text_column(iso.astype(TEXT).mask(unreadable)), unreadable
+
+
+def _read_distinct(texts: Column, date_format: str) -> tuple[Column, BoolArray]:
+    parts = texts.str.strip().str.upper().str.extract(rf"^(?:{DATE_FORMATS[date_format]})$").astype(TEXT)
+    unread = is_missing(parts["year"])
+    known = {name: parts[name].mask(parts[name].isin(_UNKNOWN)) for name in ("year", "month", "day")}
+    named = {month: f"{number:02d}" for number, month in enumerate(_MONTHS, start=1)}
+    month = text_column(known["month"].replace(named)).str.zfill(2)
+    year, day = known["year"], known["day"].str.zfill(2)
+    wrong = unread | _not_digits(year) | _outside(month, 12) | _outside(day, 31)
+    skipped = (is_missing(year) & ~is_missing(month)) | (is_missing(month) & ~is_missing(day))
+    iso = _join(year, month, day)
+    impossible = (iso.str.len() == 10).to_numpy(dtype=bool, na_value=False) & np.isnan(_days(iso))
+    bad = wrong | skipped | impossible
+    return text_column(iso.mask(wrong | impossible)), bad
+
+
+def _not_digits(part: Column) -> BoolArray:
+    return ~is_true(part.str.isdigit().astype("boolean")) & ~is_missing(part)
+
+
+def _outside(part: Column, most: int) -> BoolArray:
+    number = pd.to_numeric(part.astype(object), errors="coerce").to_numpy(dtype="float64")
+    return ~is_missing(part) & ~((number >= 1) & (number <= most))
+
+
+def _join(year: Column, month: Column, day: Column) -> Column:
+    with_month = year + "-" + month
+    whole = with_month + "-" + day
+    return whole.where(whole.notna(), with_month.where(with_month.notna(), year))
+
+
+def _days(iso: Column) -> FloatArray:
+    parsed = pd.to_datetime(iso.astype(object), format="%Y-%m-%d", errors="coerce")
+    return np.where(parsed.isna(), np.nan, 0.0)
+
+
+def compute_imputed_dates(
+    iso: Column, rule: OneOf["", "first", "last"], not_before: FloatArray | None, not_after: FloatArray | None
+) -> tuple[FloatArray, Column]:
+    """Numeric dates (days since 1960-01-01) of ISO 8601 texts, and the imputation flag Y, M or D (ADaMIG 3.2.3).
+
+    `first` takes the first possible day, `last` the last one; without a rule a partial date stays missing. An
+    imputed date is moved to `not_before` or `not_after` as far as the known parts allow.
+    """
+    date = iso.str.slice(0, 10)
+    size: FloatArray = np.asarray(date.str.len().fillna(0), dtype=np.float64)
+    first = _possible_day(date, size, last=False)
+    final = _possible_day(date, size, last=True)
+    partial = (size == 4) | (size == 7)
+    days = np.where(partial, np.nan if rule == "" else (first if rule == "first" else final), first)
+    if rule:
+        days = _clamp(days, partial, first, final, not_before, not_after)
+    flag = np.where(partial & ~np.isnan(days), np.where(size == 4, "M", "D"), "")
+    return days, text_column(flag.tolist())
+
+
+def _clamp(
+    days: FloatArray,
+    partial: BoolArray,
+    first: FloatArray,
+    final: FloatArray,
+    not_before: FloatArray | None,
+    not_after: FloatArray | None,
+) -> FloatArray:
+    if not_before is not None:
+        move = partial & (days < not_before) & (not_before <= final)
+        days = np.where(move, not_before, days)
+    if not_after is not None:
+        move = partial & (days > not_after) & (not_after >= first)
+        days = np.where(move, not_after, days)
+    return days
+
+
+def _possible_day(date: Column, size: FloatArray, *, last: bool) -> FloatArray:
+    """The first or last day that a partial date can mean; NaN where the text is no date."""
+    month = date.where(size != 4, date + ("-12" if last else "-01")).str.slice(0, 7)
+    days = np.full(len(date), np.nan)
+    readable = is_true(month.str.fullmatch(r"\d{4}-(?:0[1-9]|1[0-2])").astype("boolean"))
+    if not readable.any():
+        return days
+    months = month[readable].to_numpy(dtype=object).astype("datetime64[M]")
+    start = months.astype("datetime64[D]")
+    end = (months + 1).astype("datetime64[D]") - np.timedelta64(1, "D")
+    known_day = date[readable].str.slice(8, 10)
+    offset = pd.to_numeric(known_day.mask(known_day == "").astype(object), errors="coerce").to_numpy(dtype="float64")
+    whole = ~np.isnan(offset)
+    chosen = np.where(last, end, start)
+    chosen = np.where(whole, start + (np.where(whole, offset, 1) - 1).astype("timedelta64[D]"), chosen)
+    result = (chosen - SAS_EPOCH).astype("timedelta64[D]").astype("float64")
+    result[whole & (chosen > end)] = np.nan
+    days[readable] = result
+    return days

@@ -1,0 +1,132 @@
+"""What verbs compute, as plain functions of columns: sequence, study day, flags, lookups, joins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from crf2tlf.rules.columns import (
+    BoolArray,
+    Column,
+    FloatArray,
+    IntArray,
+    compute_sas_dates,
+    is_missing,
+    number_column,
+    text_column,
+)
+
+
+def compute_order(keys: Sequence[Column], length: int) -> IntArray:
+    """Row positions in the order of the keys, missing first, ties in the order in which they stand (as PROC SORT)."""
+    order = np.arange(length)
+    for key in reversed(keys):
+        ranks = _ranks(key)
+        order = order[np.argsort(ranks[order], kind="stable")]
+    return order
+
+
+def _ranks(key: Column) -> IntArray:
+    codes, _ = pd.factorize(key, sort=True, use_na_sentinel=True)
+    return np.asarray(codes, dtype=np.int64)  # missing is -1 and so comes first
+
+
+def compute_group_numbers(groups: Sequence[Column], length: int) -> IntArray:
+    """The same whole number for rows that agree in all group columns; missing values agree with each other."""
+    numbers = np.zeros(length, dtype=np.int64)
+    for group in groups:
+        codes, distinct = pd.factorize(group, use_na_sentinel=True)
+        numbers = numbers * (len(distinct) + 1) + codes + 1
+        numbers = np.unique(numbers, return_inverse=True)[1].astype(np.int64)
+    return numbers
+
+
+def compute_sequence(subjects: Column, keys: Sequence[Column]) -> Column:
+    """1, 2, 3 … within each subject in the order of the keys."""
+    order = compute_order([subjects, *keys], len(subjects))
+    groups = compute_group_numbers([subjects], len(subjects))[order]
+    starts = np.flatnonzero(np.r_[True, groups[1:] != groups[:-1]]) if len(groups) else np.zeros(0, dtype=np.int64)
+    lengths = np.diff(np.r_[starts, len(groups)])
+    within = np.arange(len(groups)) - np.repeat(starts, lengths) + 1
+    sequence = np.empty(len(groups))
+    sequence[order] = within
+    return number_column(sequence)
+
+
+def compute_study_days(dates: Column, references: Column) -> Column:
+    """date - reference + 1 on or after the reference date, date - reference before it; missing for partial dates.
+
+    SDTMIG 3.4 section 4.4.4: there is no day 0. Numbers are taken as days, texts as ISO 8601 dates.
+    """
+    difference = _days(dates) - _days(references)
+    return number_column(np.where(difference >= 0, difference + 1, difference))
+
+
+def _days(dates: Column) -> FloatArray:
+    return compute_sas_dates(dates) if isinstance(dates.dtype, pd.StringDtype) else dates.to_numpy()
+
+
+def compute_occurrence_flags(
+    which: str, groups: Sequence[Column], order_by: Sequence[Column], chosen: BoolArray
+) -> Column:
+    """Y on the first or last chosen row of each group in the order given; missing elsewhere."""
+    positions = select_one_per_group(which, groups, order_by, chosen)
+    flags = np.full(len(chosen), "", dtype=object)
+    flags[positions] = "Y"
+    return text_column(flags.tolist())
+
+
+def select_one_per_group(
+    which: str, groups: Sequence[Column], order_by: Sequence[Column], chosen: BoolArray
+) -> IntArray:
+    """The positions of the first or last chosen row of each group, in group order."""
+    length = len(chosen)
+    order = compute_order(order_by, length)
+    order = order[chosen[order]]
+    numbers = compute_group_numbers(groups, length)[order]
+    if which == "last":
+        order, numbers = order[::-1], numbers[::-1]
+    _, first = np.unique(numbers, return_index=True)
+    return order[first]
+
+
+def compute_lookup(
+    keys: Sequence[Column], table_keys: Sequence[Sequence[str]], values: Sequence[str]
+) -> tuple[Column, BoolArray]:
+    """The table's value for each row's keys, and where all keys are given but the table has no such row."""
+    length = len(keys[0])
+    index = pd.MultiIndex.from_arrays([pd.Index(list(column), dtype=object) for column in table_keys])
+    if index.has_duplicates:
+        raise ValueError(f"the table's key {index[index.duplicated()][0]} stands twice")
+    wanted = pd.MultiIndex.from_arrays([key.astype(object).fillna("").to_numpy() for key in keys])
+    positions = index.get_indexer(wanted)
+    absent = np.logical_or.reduce([is_missing(key) for key in keys])
+    found = np.array([*values, ""], dtype=object)[positions]
+    return text_column(found.tolist()), (positions < 0) & ~absent if length else np.zeros(0, dtype=bool)
+
+
+def compute_mapped(collected: Column, submitted: Mapping[str, str]) -> tuple[Column, BoolArray]:
+    """Collected texts as the terms that they become, and where a text is in no term's list.
+
+    Texts are matched as they stand, then without blanks at both ends; there is no guess by case or spelling.
+    """
+    codes, distinct = pd.factorize(collected, use_na_sentinel=True)
+    texts = [str(text) for text in distinct]
+    terms = [submitted.get(text, submitted.get(text.strip(), "")) for text in texts]
+    unknown = np.array([not term for term in terms] + [False], dtype=bool)
+    return text_column(np.array([*terms, ""], dtype=object)[codes].tolist()), unknown[codes]
+
+
+def find_positions(wanted: Column, keys: Column) -> IntArray:
+    """For each wanted key the row where it stands among unique keys, or -1; a missing key is found nowhere."""
+    positions = pd.Index(keys.astype(object)).get_indexer(pd.Index(wanted.astype(object)))
+    positions[is_missing(wanted)] = -1
+    return np.asarray(positions, dtype=np.int64)
+
+
+def find_repeated(keys: Column) -> list[str]:
+    """The keys that stand more than once, sorted."""
+    counted = keys.dropna().value_counts()
+    return sorted(counted[counted > 1].index.tolist())

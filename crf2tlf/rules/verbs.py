@@ -1,0 +1,251 @@
+"""The closed list of verbs: every variable of a spec has exactly one of these rules.
+
+A rule is data. What it reads is asked with `reads`; how it is derived stands in `derive_*.py` beside this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal as OneOf
+
+from crf2tlf.rules.expressions import Expression, Reference, references
+
+
+@dataclass(frozen=True)
+class SetConstant:
+    """`set`: the same value in every record; `$NAME` is a constant of the study."""
+
+    value: str
+
+
+@dataclass(frozen=True)
+class CopyFrom:
+    """`from`: the value of a raw field, a study table's column or another variable."""
+
+    reference: Reference
+
+
+@dataclass(frozen=True)
+class IsoDate:
+    """`date`: ISO 8601 text from collected parts (SDTMIG 4.4.2), or, in ADaM, a numeric date from ISO 8601 text."""
+
+    date: Reference
+    time: Reference | None = None
+    format: str = ""
+    impute: OneOf["", "first", "last"] = ""
+    not_before: Reference | None = None
+    not_after: Reference | None = None
+
+
+@dataclass(frozen=True)
+class ImputationFlag:
+    """`date: {imputed: VAR}`: Y, M or D, the highest part of VAR that was imputed (ADaMIG 3.2.3, --DTF)."""
+
+    variable: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """`case`: the rule of the first branch whose condition holds; the last may be `else`."""
+
+    branches: tuple[tuple[Expression | None, Rule], ...]
+
+
+@dataclass(frozen=True)
+class Calculate:
+    """`calc`: an expression."""
+
+    expression: Expression
+    text: str
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """`lookup`: the value of a study table's row found by its key columns."""
+
+    table: str
+    by: tuple[tuple[str, Expression], ...]
+    value: str
+    missing: OneOf["issue", "blank"] = "issue"
+
+
+@dataclass(frozen=True)
+class Decode:
+    """`decode`: the decode of another variable's codelist term."""
+
+    variable: str
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """`seq`: 1, 2, 3 … within the subject, in the order of the dataset's keys or of `by` (SDTMIG 4.1.5)."""
+
+    by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class StudyDay:
+    """`study_day`: days from the reference date, the reference day being 1 and the day before -1 (SDTMIG 4.4.4)."""
+
+    date: str
+    reference: Reference
+
+
+@dataclass(frozen=True)
+class Extreme:
+    """`min` or `max`: the smallest or largest value of another dataset's variable or raw field for the subject."""
+
+    which: OneOf["min", "max"]
+    of: tuple[Reference, ...]
+    where: Expression | None = None
+
+
+@dataclass(frozen=True)
+class Pick:
+    """`first` or `last`: the value of one record of another dataset for the subject, in the order of `by`."""
+
+    which: OneOf["first", "last"]
+    of: Reference
+    by: tuple[str, ...]
+    where: Expression | None = None
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """`first` or `last` with `within`: Y on that record of every group of this dataset, else missing."""
+
+    which: OneOf["first", "last"]
+    within: tuple[str, ...]
+    order: tuple[str, ...]
+    where: Expression | None = None
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """`baseline`: Y on the last record with a result on or before the reference date (SDTMIG 4.5.9, --LOBXFL)."""
+
+    by: tuple[str, ...]
+    date: str
+    reference: Reference
+    where: Expression | None = None
+
+
+@dataclass(frozen=True)
+class ByRecord:
+    """`by_record`: one rule for each of the dataset's record sources."""
+
+    rules: tuple[tuple[str, Rule], ...]
+
+
+@dataclass(frozen=True)
+class ParameterField:
+    """`parameter`: a field of the record's parameter, such as its code, date or censoring."""
+
+    field: str
+
+
+@dataclass(frozen=True)
+class Program:
+    """`program`: a function of the study's own, with the variables it reads and its method text."""
+
+    file: str
+    function: str
+    reads: tuple[Reference, ...]
+    method: str
+
+
+@dataclass(frozen=True)
+class NoData:
+    """`no_data`: the variable stands in the dataset and is always missing, for the reason given."""
+
+    reason: str
+
+
+Rule = (
+    SetConstant
+    | CopyFrom
+    | IsoDate
+    | ImputationFlag
+    | Case
+    | Calculate
+    | Lookup
+    | Decode
+    | Sequence
+    | StudyDay
+    | Extreme
+    | Pick
+    | Occurrence
+    | Baseline
+    | ByRecord
+    | ParameterField
+    | Program
+    | NoData
+)
+
+
+@dataclass(frozen=True)
+class Read:
+    """One thing that a rule reads: a reference, and the source whose fields its bare name means ("" = this dataset)."""
+
+    reference: Reference
+    inside: str = field(default="")
+
+    @property
+    def source(self) -> str:
+        return self.inside or self.reference.source
+
+    @property
+    def name(self) -> str:
+        return self.reference.dotted if self.inside else self.reference.name
+
+
+def own(*names: str) -> tuple[Read, ...]:
+    """Reads of variables of this dataset."""
+    return tuple(Read(Reference((name,))) for name in names)
+
+
+def reads(rule: Rule) -> Iterator[Read]:
+    """Everything that a rule reads directly, in the order in which it stands."""
+    match rule:
+        case SetConstant() | NoData() | ParameterField():
+            return
+        case CopyFrom(reference):
+            yield Read(reference)
+        case IsoDate():
+            given = (rule.date, rule.time, rule.not_before, rule.not_after)
+            yield from (Read(reference) for reference in given if reference is not None)
+        case ImputationFlag(variable) | Decode(variable):
+            yield from own(variable)
+        case Case(branches):
+            for condition, branch in branches:
+                yield from map(Read, references(condition))
+                yield from reads(branch)
+        case Calculate(expression, _):
+            yield from map(Read, references(expression))
+        case Lookup():
+            yield from (Read(reference) for _, key in rule.by for reference in references(key))
+        case Sequence(by):
+            yield from own(*by)
+        case StudyDay(date, reference):
+            yield from (*own(date), Read(reference))
+        case Extreme() | Pick():
+            yield from _reads_of_others(rule)
+        case Occurrence():
+            yield from own(*rule.within, *rule.order)
+            yield from map(Read, references(rule.where))
+        case Baseline():
+            yield from (*own(*rule.by, rule.date), Read(rule.reference), *map(Read, references(rule.where)))
+        case ByRecord(rules):
+            for _, inner in rules:
+                yield from reads(inner)
+        case Program():
+            yield from map(Read, rule.reads)
+
+
+def _reads_of_others(rule: Extreme | Pick) -> Iterator[Read]:
+    for of in rule.of if isinstance(rule, Extreme) else (rule.of,):
+        yield Read(of)
+        by = rule.by if isinstance(rule, Pick) else ()
+        yield from (Read(Reference(tuple(name.split("."))), of.source) for name in by)
+        yield from (Read(reference, of.source) for reference in references(rule.where))

@@ -1,0 +1,1 @@
+"""Study specifications: load, layer, check; the typed model."""

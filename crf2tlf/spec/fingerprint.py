@@ -1,0 +1,34 @@
+"""A hash of everything in a spec that decides what a dataset's file holds."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from crf2tlf.spec.graph import Graph
+from crf2tlf.spec.model import Dataset
+from crf2tlf.spec.names import Name
+
+
+def compute_dataset_key(graph: Graph, dataset: Dataset, names: Iterable[Name]) -> str:
+    """The hash of a dataset's spec and of the rules, tables, forms and codelists among `names`, which it reads.
+
+    The dataset's own spec counts with its places, since issues and lineage print them; of other datasets only what
+    their rules say counts, so that a change that moves their lines rebuilds nothing else.
+    """
+    study = graph.study
+    variables = [(name, graph.names.variable(name)) for name in sorted(names)]
+    own = [variable.codelist for variable in dataset.all_variables()]
+    codelists = sorted({*own, *(variable.codelist for _, variable in variables if variable is not None)})
+    facts: list[object] = [study.study_id, sorted(study.constants.items()), sorted(study.standards.items()), dataset]
+    facts += [(name, variable.rule, variable.type) for name, variable in variables if variable is not None]
+    facts += [study.codelists[name].terms for name in codelists if name in study.codelists]
+    for source in sorted({name.source for name, _ in variables} | {record.source for record in dataset.records}):
+        kind, _, rest = source.partition(".")
+        if kind == "raw" and rest in study.forms:
+            facts.append(study.forms[rest])
+        elif kind == "table" and rest in study.tables:
+            facts.append(study.tables[rest])
+        elif (other := study.dataset(source)) is not None and other is not dataset:
+            facts.append([(record.id, record.source, record.where, record.distinct) for record in other.records])
+    return hashlib.sha256(repr(facts).encode()).hexdigest()

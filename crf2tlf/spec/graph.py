@@ -1,0 +1,91 @@
+"""The graph of what reads what, variable by variable: order, cycles, and what a dataset's file depends on."""
+
+from __future__ import annotations
+
+import graphlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from crf2tlf.rules.verbs import Read
+from crf2tlf.spec.model import Dataset, Study, Variable
+from crf2tlf.spec.names import Name, Names, UnknownName
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Who reads whom in one study; unknown names are left out, since `check` reports them."""
+
+    study: Study
+
+    @cached_property
+    def names(self) -> Names:
+        return Names(self.study)
+
+    @cached_property
+    def reads(self) -> dict[Name, tuple[Name, ...]]:
+        """What each variable and supplemental qualifier reads directly."""
+        return {
+            self._name(dataset, variable): tuple(dict.fromkeys(self._reads(dataset, variable)))
+            for dataset in self._datasets()
+            for variable in dataset.all_variables()
+        }
+
+    def cycle(self) -> list[Name]:
+        """A cycle of variables that read each other, or an empty list."""
+        variables = {name: [read for read in reads if read in self.reads] for name, reads in self.reads.items()}
+        try:
+            graphlib.TopologicalSorter(variables).prepare()
+        except graphlib.CycleError as error:
+            return list(reversed(error.args[1]))
+        return []
+
+    def closure(self, dataset: Dataset) -> set[Name]:
+        """Everything that the records and variables of a dataset need, directly or through others."""
+        start = [self._name(dataset, variable) for variable in dataset.all_variables()]
+        seen: set[Name] = set()
+        waiting = [*start, *self._of_dataset(dataset)]
+        while waiting:
+            name = waiting.pop()
+            if name not in seen:
+                seen.add(name)
+                waiting.extend(self.reads.get(name, ()))
+        return seen
+
+    def sources(self, dataset: Dataset) -> set[str]:
+        """The forms, tables and other datasets that a dataset reads directly."""
+        names = {read for variable in dataset.all_variables() for read in self.reads[self._name(dataset, variable)]}
+        found = {name.source for name in (*names, *self._of_dataset(dataset))}
+        return found - {dataset.name, dataset.supp_name}
+
+    def _datasets(self) -> Iterable[Dataset]:
+        return (*self.study.sdtm.values(), *self.study.adam.values())
+
+    def _name(self, dataset: Dataset, variable: Variable) -> Name:
+        own = dataset.variables.get(variable.name) is variable
+        return Name(dataset.name if own else dataset.supp_name, variable.name)
+
+    def _reads(self, dataset: Dataset, variable: Variable) -> list[Name]:
+        resolved = self._resolve(dataset, self.names.reads_of_rule(dataset, variable))
+        others = {name.source for name in resolved if name.is_variable and name.source != dataset.name}
+        joins = [Name(source, "USUBJID") for source in (*others, *((dataset.name,) if others else ()))]
+        chosen = [
+            read for source in others if (other := self.study.dataset(source)) for read in self._of_dataset(other)
+        ]
+        own = self._of_dataset(dataset)
+        itself = self._name(dataset, variable)
+        return [name for name in (*resolved, *joins, *chosen, *own) if name != itself]
+
+    def _of_dataset(self, dataset: Dataset) -> list[Name]:
+        reads = (*self.names.reads_of_records(dataset), *self.names.reads_of_parameters(dataset))
+        sources = [Name(record.source, "") for record in dataset.records]
+        return [*self._resolve(dataset, reads), *sources]
+
+    def _resolve(self, dataset: Dataset, reads: Iterable[Read]) -> list[Name]:
+        found: list[Name] = []
+        for read in reads:
+            try:
+                found.append(self.names.resolve(read, dataset))
+            except UnknownName:
+                continue
+        return found

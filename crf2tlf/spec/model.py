@@ -1,0 +1,300 @@
+"""The typed model of a study's specification, resolved: standards inherited, rules parsed, places known.
+
+Everything downstream (derivation, XPT attributes, define.xml, QC suites, guides) reads these classes and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Literal as OneOf
+
+from crf2tlf.errors import Location
+from crf2tlf.rules.expressions import Expression, Reference
+from crf2tlf.rules.verbs import Rule
+
+Standard = OneOf["SDTM", "ADaM"]
+NUMBER_TYPES = ("integer", "float")
+DATA_TYPES = (
+    "text",
+    "integer",
+    "float",
+    "date",
+    "time",
+    "datetime",
+    "partialDate",
+    "partialTime",
+    "partialDatetime",
+    "incompleteDatetime",
+    "durationDatetime",
+    "intervalDatetime",
+)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a value comes from, in Define-XML 2.1's words (section 5.3.11.3: Type and Source)."""
+
+    type: str
+    source: str = ""
+    predecessor: str = ""
+    form: str = ""
+    pages: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Method:
+    """How a value is derived: in words, and as the expression that the engine runs."""
+
+    text: str
+    expression: str = ""
+    type: OneOf["Computation", "Imputation"] = "Computation"
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A variable of a dataset, or a supplemental qualifier, with its one rule."""
+
+    dataset: str
+    name: str
+    label: str
+    type: str
+    rule: Rule
+    verb: str
+    location: Location
+    origin: Origin
+    length: int | None = None
+    significant_digits: int | None = None
+    format: str = ""
+    codelist: str = ""
+    dictionary: str = ""
+    method: Method | None = None
+    comment: str = ""
+    core: str = ""
+    role: str = ""
+    evaluator: str = ""
+
+    @property
+    def is_number(self) -> bool:
+        return self.type in NUMBER_TYPES
+
+    @property
+    def mandatory(self) -> bool:
+        """Required by the standard: never missing (define.xml Mandatory=Yes)."""
+        return self.core == "Req"
+
+
+@dataclass(frozen=True)
+class RecordSource:
+    """Where records come from: the rows of a source for which a condition holds."""
+
+    id: str
+    source: str
+    where: Expression | None
+    where_text: str
+    distinct: tuple[str, ...]
+    location: Location
+
+
+@dataclass(frozen=True)
+class Event:
+    """One kind of event of a time-to-event parameter."""
+
+    id: str
+    date: Reference
+    where: Expression | None
+    where_text: str
+    text: str
+    location: Location
+    sequence: str = ""
+
+
+@dataclass(frozen=True)
+class Censoring:
+    """One censoring rule; the first of a parameter that applies wins."""
+
+    code: int
+    when: Expression | None
+    when_text: str
+    date: Reference
+    text: str
+    date_text: str
+    location: Location
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A time-to-event parameter: start, events (the earliest counts) and ordered censoring rules."""
+
+    code: str
+    name: str
+    unit: str
+    start: Reference
+    where: Expression | None
+    where_text: str
+    events: tuple[Event, ...]
+    censor: tuple[Censoring, ...]
+    sap: str
+    location: Location
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A dataset of SDTM or ADaM."""
+
+    name: str
+    standard: Standard
+    label: str
+    class_: str
+    subclass: str
+    structure: str
+    keys: tuple[str, ...]
+    records: tuple[RecordSource, ...]
+    variables: dict[str, Variable]
+    location: Location
+    key_locations: dict[str, Location] = field(default_factory=dict)
+    supp: dict[str, Variable] = field(default_factory=dict)
+    parameters: dict[str, Parameter] = field(default_factory=dict)
+    not_submitted: dict[str, str] = field(default_factory=dict)
+    not_submitted_locations: dict[str, Location] = field(default_factory=dict)
+    comment: str = ""
+
+    @property
+    def is_reference_data(self) -> bool:
+        """Trial design and the like: one set of records for the whole study, no subject."""
+        return self.class_ in {"TRIAL DESIGN", "STUDY REFERENCE"}
+
+    @property
+    def sequence_variable(self) -> str:
+        """The variable with the rule `seq`, or ""."""
+        return next((variable.name for variable in self.variables.values() if variable.verb == "seq"), "")
+
+    @property
+    def supp_name(self) -> str:
+        return f"SUPP{self.name}"
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.name.lower()}.xpt"
+
+    def all_variables(self) -> Iterator[Variable]:
+        """The dataset's variables, then its supplemental qualifiers."""
+        yield from self.variables.values()
+        yield from self.supp.values()
+
+
+@dataclass(frozen=True)
+class CodelistTerm:
+    """A term that can occur in the study, with the collected values that become it."""
+
+    value: str
+    code: str
+    decode: str
+    collected: tuple[str, ...]
+    extended: bool
+    location: Location
+
+
+@dataclass(frozen=True)
+class Codelist:
+    """A codelist of the study: the CDISC list's terms that can occur, or a sponsor's own list."""
+
+    name: str
+    label: str
+    code: str
+    extensible: bool
+    terms: dict[str, CodelistTerm]
+    location: Location
+
+    @cached_property
+    def by_collected(self) -> dict[str, str]:
+        """Submission value by collected value; a submission value stands for itself."""
+        own = {value: value for value in self.terms}
+        return own | {text: term.value for term in self.terms.values() for text in term.collected}
+
+    @property
+    def has_decodes(self) -> bool:
+        return any(term.decode for term in self.terms.values())
+
+
+@dataclass(frozen=True)
+class Form:
+    """A raw form: its file, how to read it and where its subject stands."""
+
+    name: str
+    label: str
+    file: str
+    format: OneOf["csv", "sas7bdat", "xpt", "xlsx"]
+    encoding: str
+    header_rows: OneOf[1, 2]
+    sheet: str
+    subject: str
+    dates: str
+    crf: str
+    fields: tuple[str, ...]
+    location: Location
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of study facts, such as the visits: texts by column, from a CSV file of the study's folder."""
+
+    name: str
+    path: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    location: Location
+
+    def values(self, column: str) -> list[str]:
+        """A column's values in file order."""
+        position = self.columns.index(column)
+        return [row[position] for row in self.rows]
+
+
+@dataclass(frozen=True)
+class Dictionary:
+    """An external dictionary such as MedDRA."""
+
+    id: str
+    name: str
+    version: str
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study's whole specification."""
+
+    name: str
+    study_id: str
+    protocol: str
+    title: str
+    folder: Path
+    root: Path
+    standards: dict[str, str]
+    constants: dict[str, str | float]
+    raw_folder: str
+    forms: dict[str, Form]
+    tables: dict[str, Table]
+    codelists: dict[str, Codelist]
+    dictionaries: dict[str, Dictionary]
+    sdtm: dict[str, Dataset]
+    adam: dict[str, Dataset]
+    location: Location
+    cut_off: str = ""
+
+    def dataset(self, name: str) -> Dataset | None:
+        """A dataset of either standard; ADaM names begin with AD, so they never meet."""
+        return self.sdtm.get(name) or self.adam.get(name)
+
+    def datasets(self, standard: Standard) -> dict[str, Dataset]:
+        return self.sdtm if standard == "SDTM" else self.adam
+
+    def codelist_of(self, variable: Variable) -> Codelist | None:
+        return self.codelists.get(variable.codelist)
+
+
+DATASET_NAME = re.compile(r"[A-Z][A-Z0-9]{1,7}\Z")
+VARIABLE_NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,7}\Z")

@@ -1,0 +1,121 @@
+"""What the names in a spec mean: fields of raw forms, columns of study tables, variables of datasets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from crf2tlf.errors import did_you_mean
+from crf2tlf.rules.columns import Kind
+from crf2tlf.rules.expressions import Expression, Reference, references
+from crf2tlf.rules.verbs import Read, reads
+from crf2tlf.rules.verbs import Sequence as SequenceRule
+from crf2tlf.spec.model import Dataset, Study, Variable
+
+
+class UnknownName(ValueError):
+    """A name that means nothing; the message says what is known, `hint` what may have been meant."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+@dataclass(frozen=True, order=True)
+class Name:
+    """A field, column or variable: its source ("raw.ae", "table.visits", "DM", "SUPPAE") and its name there."""
+
+    source: str
+    name: str
+
+    @property
+    def is_variable(self) -> bool:
+        return not self.source.startswith(("raw.", "table."))
+
+
+@dataclass(frozen=True)
+class Names:
+    """Resolves the names of one study."""
+
+    study: Study
+
+    def known(self, source: str) -> Sequence[str]:
+        """The names that a source has; UnknownName when there is no such source."""
+        kind, _, rest = source.partition(".")
+        if kind == "raw" and rest in self.study.forms:
+            return self.study.forms[rest].fields
+        if kind == "table" and rest in self.study.tables:
+            return self.study.tables[rest].columns
+        dataset = self.study.dataset(source)
+        if dataset is not None:
+            return tuple(dataset.variables)
+        parent = self.study.dataset(source.removeprefix("SUPP")) if source.startswith("SUPP") else None
+        if parent is not None:
+            return tuple(parent.supp)
+        raise UnknownName(f"there is no '{source}'", did_you_mean(source, self.sources()))
+
+    def sources(self) -> list[str]:
+        """All sources of the study."""
+        forms = [f"raw.{name}" for name in self.study.forms]
+        tables = [f"table.{name}" for name in self.study.tables]
+        return [*forms, *tables, *self.study.sdtm, *self.study.adam]
+
+    def resolve(self, read: Read, dataset: Dataset) -> Name:
+        """What a rule of a dataset reads; UnknownName when it reads nothing that exists."""
+        if read.inside and read.reference.dotted in self.known(read.inside):
+            return Name(read.inside, read.reference.dotted)
+        inner = read.inside and not read.inside.startswith("raw.") and read.reference.source
+        if read.inside and not inner:
+            raise self._unknown(read.inside, read.reference.dotted)
+        source = read.reference.source or dataset.name
+        if read.reference.name not in self.known(source):
+            raise self._unknown(source, read.reference.name)
+        if dataset.standard == "SDTM" and source in self.study.adam:
+            raise UnknownName(f"'{read.reference}': SDTM does not read ADaM")
+        return Name(source, read.reference.name)
+
+    def _unknown(self, source: str, name: str) -> UnknownName:
+        word = {"raw": "a field", "table": "a column"}.get(source.partition(".")[0], "a variable")
+        return UnknownName(f"'{name}' is not {word} of {source}", did_you_mean(name, self.known(source)))
+
+    def kind(self, name: Name) -> Kind:
+        """Whether a name's values are text or numbers."""
+        variable = self.variable(name)
+        return "number" if variable is not None and variable.is_number else "text"
+
+    def variable(self, name: Name) -> Variable | None:
+        """The variable that a name means, None for raw fields and table columns."""
+        dataset = self.study.dataset(name.source)
+        if dataset is not None:
+            return dataset.variables.get(name.name)
+        parent = self.study.dataset(name.source.removeprefix("SUPP"))
+        return parent.supp.get(name.name) if parent is not None else None
+
+    def reads_of_rule(self, dataset: Dataset, variable: Variable) -> Iterator[Read]:
+        """Everything a variable's rule reads, the dataset's keys included where --SEQ follows them."""
+        yield from reads(variable.rule)
+        if isinstance(variable.rule, SequenceRule) and not variable.rule.by:
+            yield from (Read(Reference((key,))) for key in dataset.keys if key != variable.name)
+
+    def reads_of_records(self, dataset: Dataset) -> Iterator[Read]:
+        """What the choice of a dataset's records reads."""
+        for record in dataset.records:
+            inside = record.source
+            yield from (Read(reference, inside) for reference in references(record.where))
+            yield from (Read(Reference(tuple(field.split("."))), inside) for field in record.distinct)
+
+    def reads_of_parameters(self, dataset: Dataset) -> Iterator[Read]:
+        """What a dataset's time-to-event parameters read."""
+        for parameter in dataset.parameters.values():
+            yield Read(parameter.start)
+            yield from _all(parameter.where, "ADSL")
+            for event in parameter.events:
+                yield Read(event.date)
+                yield from _all(event.where, event.date.source)
+            for rule in parameter.censor:
+                yield Read(rule.date)
+                yield from _all(rule.when, "ADSL")
+
+
+def _all(expression: Expression | None, inside: str) -> Iterator[Read]:
+    return (Read(reference, inside) for reference in references(expression))

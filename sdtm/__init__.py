@@ -1,0 +1,1 @@
+"""Raw CRF data to SDTM."""

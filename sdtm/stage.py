@@ -1,0 +1,155 @@
+"""The steps of the stage: one for each dataset, and one that gathers the issues."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from crf2tlf.build import Options, Step, StepResult
+from crf2tlf.derive.built import Built, build_dataset, combine_blocks
+from crf2tlf.derive.engine import Deriver
+from crf2tlf.derive.issues import combine_issues
+from crf2tlf.derive.tables import RawSource, subset_by_subject
+from crf2tlf.derive.write import output_paths, write_built
+from crf2tlf.errors import Context, UnreadableFile, did_you_mean
+from crf2tlf.spec.fingerprint import compute_dataset_key
+from crf2tlf.spec.graph import Graph
+from crf2tlf.spec.load import load_study, load_study_standards
+from crf2tlf.spec.model import Dataset, Form, Study
+from crf2tlf.tables import RawTable, read_parquet, read_raw, write_parquet, write_text
+from sdtm.issues_page import render_issues
+
+CODE = ("crf2tlf", "sdtm")
+SUBJECTS_PER_BLOCK = 4000
+
+
+def plan(options: Options) -> list[Step]:
+    """The steps that turn a study's raw forms into SDTM."""
+    root = Path.cwd()
+    study = load_study(options.study, root)
+    raw = raw_folder(study, options.raw)
+    folder = options.build_folder / "sdtm"
+    graph = Graph(study)
+    steps = [_dataset_step(study, graph, dataset, raw, folder) for dataset in study.sdtm.values()]
+    return [*steps, _issues_step(study, folder)]
+
+
+def raw_folder(study: Study, given: Path | None) -> Path:
+    """The folder of the raw extract: the one given, or the study's own."""
+    return given if given is not None else Path(os.path.normpath(study.root / study.raw_folder))
+
+
+def _dataset_step(study: Study, graph: Graph, dataset: Dataset, raw: Path, folder: Path) -> Step:
+    names = graph.closure(dataset)
+    forms = sorted({name.source.removeprefix("raw.") for name in names if name.source.startswith("raw.")})
+    return Step(
+        name=f"sdtm/{dataset.name}",
+        run=build_sdtm_dataset,
+        arguments=(study, dataset.name, tuple(forms), raw, folder),
+        inputs=tuple(raw / study.forms[form].file for form in forms),
+        key=compute_dataset_key(graph, dataset, names),
+        outputs=output_paths(dataset, folder),
+        code=CODE,
+    )
+
+
+def build_sdtm_dataset(study: Study, name: str, forms: tuple[str, ...], raw: Path, folder: Path) -> StepResult:
+    """Derive one dataset from its raw forms, block by block of subjects, and write it."""
+    spec = study.sdtm[name]
+    tables = {form: read_form(study, study.forms[form], raw) for form in forms}
+    built = derive_sdtm(study, spec, tables)
+    write_built(study, spec, built, folder, load_study_standards(study))
+    rows = {name: len(built.frame)} | ({spec.supp_name: len(built.supp)} if spec.supp else {})
+    counts = {str(rule): int(count) for rule, count in built.issues["RULE"].value_counts(sort=False).items()}
+    return StepResult(rows=rows, notes=counts)
+
+
+def derive_sdtm(
+    study: Study, spec: Dataset, tables: dict[str, RawTable], subjects_per_block: int = SUBJECTS_PER_BLOCK
+) -> Built:
+    """The dataset whole; the size of the blocks changes the memory that is needed, never the result."""
+    derived = frozenset(study.sdtm)
+    whole = {name: RawSource(study.forms[name], table) for name, table in tables.items()}
+    if spec.is_reference_data or not tables:
+        return _own_issues(build_dataset(Deriver(study, whole, derived=derived), spec.name), spec)
+    subjects = sorted({str(subject) for source in whole.values() for subject in source.subjects().dropna().unique()})
+    blocks = [subjects[start : start + subjects_per_block] for start in range(0, len(subjects), subjects_per_block)]
+    if len(blocks) <= 1:
+        return _own_issues(build_dataset(Deriver(study, whole, derived=derived), spec.name), spec)
+    built = []
+    for block in blocks:
+        chosen = frozenset(block)
+        raw = {
+            name: RawSource(study.forms[name], tables[name], subset_by_subject(source, chosen))
+            for name, source in whole.items()
+        }
+        built.append(_own_issues(build_dataset(Deriver(study, raw, derived=derived), spec.name), spec))
+    return combine_blocks(spec, built)
+
+
+def read_form(study: Study, form: Form, folder: Path) -> RawTable:
+    """A raw form, whose columns must be those that the spec declares."""
+    path = folder / form.file
+    table = read_raw(
+        path,
+        form=form.name,
+        format=form.format,
+        encoding=form.encoding,
+        header_rows=form.header_rows,
+        sheet=form.sheet or None,
+    )
+    found = list(table.frame.columns)
+    unknown = [field for field in found if field not in form.fields]
+    absent = [field for field in form.fields if field not in found]
+    if unknown or absent:
+        raise _wrong_fields(study, form, path, unknown, absent)
+    return table
+
+
+def _wrong_fields(study: Study, form: Form, path: Path, unknown: list[str], absent: list[str]) -> UnreadableFile:
+    parts = []
+    if absent:
+        hints = [f"{field}{_like(field, unknown)}" for field in absent]
+        parts.append(f"the fields {', '.join(hints)} are absent")
+    if unknown:
+        parts.append(f"the fields {', '.join(unknown)} are not declared")
+    context = Context(
+        study.name,
+        f"raw.{form.name}",
+        form.location,
+        f"forms.{form.name}.fields",
+        fix="bring the extract or the list of fields up to date",
+    )
+    return UnreadableFile(f"{path.name}: {'; '.join(parts)}.", context)
+
+
+def _like(field: str, unknown: list[str]) -> str:
+    hint = did_you_mean(field, unknown)
+    return f" ({hint})" if hint else ""
+
+
+def _own_issues(built: Built, spec: Dataset) -> Built:
+    """Without the issues of other datasets' variables, which their own steps report."""
+    own = built.issues["DATASET"] == spec.name
+    issues = built.issues[own.fillna(False).to_numpy(dtype=bool)].reset_index(drop=True)
+    return Built(built.frame, built.supp, issues, built.records, built.picked)
+
+
+def _issues_step(study: Study, folder: Path) -> Step:
+    parts = tuple(folder / "issues" / f"{name.lower()}.parquet" for name in sorted(study.sdtm))
+    return Step(
+        name="sdtm/issues",
+        run=gather_issues,
+        arguments=(study.name, study.study_id, parts, folder),
+        inputs=parts,
+        outputs=(folder / "issues.parquet", folder / "issues.html"),
+        code=CODE,
+    )
+
+
+def gather_issues(study: str, study_id: str, parts: tuple[Path, ...], folder: Path) -> StepResult:
+    """All datasets' issues as one table and as a page."""
+    issues = combine_issues([read_parquet(part) for part in parts])
+    write_parquet(folder / "issues.parquet", issues)
+    write_text(folder / "issues.html", render_issues(study, study_id, issues))
+    return StepResult(rows={"issues": len(issues)})
