@@ -1,0 +1,82 @@
+"""The steps of the stage: one for each dataset, ADSL first and then in the order in which they read each other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from adam.time_to_event import compute_parameter
+from crf2tlf.build import Options, Step, StepResult
+from crf2tlf.derive.built import build_dataset
+from crf2tlf.derive.engine import Deriver
+from crf2tlf.derive.tables import FileSource
+from crf2tlf.derive.write import output_paths, write_built
+from crf2tlf.errors import Context, UnreadableFile
+from crf2tlf.spec.fingerprint import compute_dataset_key
+from crf2tlf.spec.graph import Graph
+from crf2tlf.spec.load import load_study, load_study_standards
+from crf2tlf.spec.model import Dataset, Study
+from crf2tlf.tables import read_xpt
+
+CODE = ("crf2tlf", "adam")
+
+
+def plan(options: Options) -> list[Step]:
+    """The steps that turn a study's SDTM files into ADaM."""
+    study = load_study(options.study, Path.cwd())
+    graph = Graph(study)
+    return [_dataset_step(study, graph, dataset, options.build_folder) for dataset in study.adam.values()]
+
+
+def _dataset_step(study: Study, graph: Graph, dataset: Dataset, build_folder: Path) -> Step:
+    sources = graph.sources(dataset)
+    files = tuple(path for source in sorted(sources) for path in _files(study, source, build_folder))
+    tables = (name for name in graph.closure(dataset) if name.source.startswith("table."))
+    return Step(
+        name=f"adam/{dataset.name}",
+        run=build_adam_dataset,
+        arguments=(study, dataset.name, build_folder),
+        inputs=files,
+        key=compute_dataset_key(graph, dataset, tables),
+        outputs=output_paths(dataset, build_folder / "adam"),
+        code=CODE,
+    )
+
+
+def _files(study: Study, source: str, build_folder: Path) -> list[Path]:
+    """The files behind a source: a dataset's, and its supplemental qualifiers' where it has any."""
+    name = source if study.dataset(source) is not None else source.removeprefix("SUPP")
+    dataset = study.dataset(name)
+    if dataset is None:
+        return []
+    folder = build_folder / dataset.standard.lower()
+    names = [dataset.file_name, *([f"{dataset.supp_name.lower()}.xpt"] if dataset.supp else [])]
+    return [folder / file for file in names]
+
+
+def build_adam_dataset(study: Study, name: str, build_folder: Path) -> StepResult:
+    """Derive one dataset from the files of others and write it."""
+    spec = study.adam[name]
+
+    def opened(source: str) -> FileSource:
+        return open_dataset(study, source, build_folder)
+
+    deriver = Deriver(study, {}, opened, frozenset({name}), compute_parameter)
+    built = build_dataset(deriver, name)
+    write_built(study, spec, built, build_folder / "adam", load_study_standards(study))
+    return StepResult(rows={name: len(built.frame)})
+
+
+def open_dataset(study: Study, name: str, build_folder: Path) -> FileSource:
+    """A dataset of either standard from its file, with its supplemental qualifiers."""
+    dataset = study.dataset(name)
+    if dataset is None:
+        raise UnreadableFile(f"there is no dataset {name} in the spec", Context(study.name))
+    folder = build_folder / dataset.standard.lower()
+    path = folder / dataset.file_name
+    if not path.is_file():
+        target = dataset.standard.lower()
+        context = Context(study.name, name, dataset.location, fix=f"run make {target} STUDY={study.name}")
+        raise UnreadableFile(f"{path} does not exist.", context)
+    supplemental = folder / f"{dataset.supp_name.lower()}.xpt"
+    qualifiers = read_xpt(supplemental).frame if supplemental.is_file() else None
+    return FileSource(name, read_xpt(path).frame, qualifiers)
