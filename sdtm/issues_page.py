@@ -14,7 +14,8 @@ body{margin:2rem auto;max-width:82rem;padding:0 1rem;font:15px/1.45 system-ui,sa
 background:var(--page)}
 h1{font-size:1.4rem;margin-bottom:.2rem}h2{font-size:1.05rem;margin:2rem 0 .4rem}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;
-padding:.25rem .6rem;border-bottom:1px solid var(--line)}thead th{background:var(--soft);position:sticky;top:0;cursor:pointer}
+padding:.25rem .6rem;border-bottom:1px solid var(--line)}
+thead th{background:var(--soft);position:sticky;top:0;cursor:pointer}
 input{font:inherit;padding:.35rem .6rem;width:22rem;max-width:100%;border:1px solid var(--line);background:var(--page);
 color:inherit}.count{color:var(--accent);font-weight:600}
 @media print{input{display:none}thead th{position:static}}

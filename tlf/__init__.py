@@ -1,0 +1,1 @@
+"""ADaM to results, tables, listings and figures."""
