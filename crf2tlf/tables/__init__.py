@@ -1,0 +1,30 @@
+"""The only readers and writers of data files."""
+
+from crf2tlf.tables.atomic import atomic_path, write_bytes, write_text
+from crf2tlf.tables.parquet import read_parquet, write_parquet
+from crf2tlf.tables.raw import read_raw
+from crf2tlf.tables.raw_table import RawTable
+from crf2tlf.tables.xpt_layout import XptFile, XptHeader, XptVariable
+from crf2tlf.tables.xpt_numbers import missing_codes, special_missing
+from crf2tlf.tables.xpt_read import read_xpt
+from crf2tlf.tables.xpt_text import text_length
+from crf2tlf.tables.xpt_write import XptWriter, write_xpt
+
+__all__ = [
+    "RawTable",
+    "XptFile",
+    "XptHeader",
+    "XptVariable",
+    "XptWriter",
+    "atomic_path",
+    "missing_codes",
+    "read_parquet",
+    "read_raw",
+    "read_xpt",
+    "special_missing",
+    "text_length",
+    "write_bytes",
+    "write_parquet",
+    "write_text",
+    "write_xpt",
+]

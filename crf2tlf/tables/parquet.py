@@ -1,0 +1,59 @@
+"""Parquet files: what the tool keeps for itself (lineage, issues, results), the same bytes for the same frame."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from crf2tlf.errors import Context, UnreadableFile
+from crf2tlf.tables.arrow import TEXT, ArrowColumn, pa, pq
+from crf2tlf.tables.atomic import atomic_path
+
+TEXT_TYPES = (pa.string(), pa.large_string())
+WHOLE_NUMBERS = {
+    pa.int8(): pd.Int8Dtype(),
+    pa.int16(): pd.Int16Dtype(),
+    pa.int32(): pd.Int32Dtype(),
+    pa.int64(): pd.Int64Dtype(),
+    pa.uint8(): pd.UInt8Dtype(),
+    pa.uint16(): pd.UInt16Dtype(),
+    pa.uint32(): pd.UInt32Dtype(),
+    pa.uint64(): pd.UInt64Dtype(),
+    pa.bool_(): pd.BooleanDtype(),
+}
+
+
+def write_parquet(path: str | Path, frame: pd.DataFrame) -> None:
+    """Write the columns of a frame, whole or not at all; the index is not stored.
+
+    The same frame gives the same bytes: pandas' own metadata (which holds its version and the index) is left out.
+    NaN of a number column is stored as missing.
+    """
+    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+    with atomic_path(path) as part:
+        pq.write_table(table, part, compression="zstd")
+
+
+def read_parquet(path: str | Path) -> pd.DataFrame:
+    """The frame of a Parquet file: text as string[pyarrow], whole numbers with missing values as Int64.
+
+    Raises UnreadableFile where the file is missing or no Parquet file.
+    """
+    try:
+        table = pq.read_table(path)
+    except (OSError, pa.ArrowException) as error:
+        reason = "does not exist" if isinstance(error, FileNotFoundError) else "is not a Parquet file or is damaged"
+        raise UnreadableFile(f"{path} {reason}", Context(fix="build the step that writes it again")) from error
+    return pd.DataFrame({name: column_from_arrow(table[name]) for name in table.column_names}, copy=False)
+
+
+def column_from_arrow(column: ArrowColumn) -> pd.Series:
+    """A pandas column that holds exactly the values of an Arrow column."""
+    mapped: dict[Any, Any] = dict.fromkeys(TEXT_TYPES, TEXT)
+    if column.null_count:
+        # Without this a whole number beside a missing one would become a float and lose digits beyond 2**53.
+        mapped.update(WHOLE_NUMBERS)
+    series: pd.Series = column.to_pandas(types_mapper=mapped.get)
+    return series
