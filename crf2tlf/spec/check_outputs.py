@@ -70,6 +70,9 @@ class OutputChecker:
             if name not in self.study.adam:
                 hint = did_you_mean(name, self.study.adam)
                 yield Fault(self.output.location, where, f"there is no ADaM dataset '{name}'", hint)
+        if self.output.population.dataset not in {"ADSL", self.output.dataset}:
+            message = "a population is of ADSL, or of the dataset of the output"
+            yield Fault(self.output.location, "population.dataset", message)
 
     def _dataset(self, name: str) -> Dataset:
         return self.study.adam[name]

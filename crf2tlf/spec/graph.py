@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import graphlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -32,13 +32,26 @@ class Graph:
         }
 
     def cycle(self) -> list[Name]:
-        """A cycle of variables that read each other, or an empty list."""
-        variables = {name: [read for read in reads if read in self.reads] for name, reads in self.reads.items()}
-        try:
-            graphlib.TopologicalSorter(variables).prepare()
-        except graphlib.CycleError as error:
-            return list(reversed(error.args[1]))
-        return []
+        """A cycle of variables or records that read each other, or an empty list; the first name stands last too."""
+        return next(self.cycles(), [])
+
+    def cycles(self) -> Iterator[list[Name]]:
+        """Cycles that have no name in common, until what is left is free of cycles.
+
+        The name "" of a dataset is the choice of its records. Each cycle begins with its smallest name.
+        """
+        records = {Name(dataset.name, ""): tuple(self._of_dataset(dataset)) for dataset in self._datasets()}
+        every = {**self.reads, **records}
+        while True:
+            left = {name: [read for read in reads if read in every] for name, reads in every.items()}
+            try:
+                graphlib.TopologicalSorter(left).prepare()
+                return
+            except graphlib.CycleError as error:
+                ring = list(reversed(error.args[1]))[:-1]
+            start = ring.index(min(ring))
+            yield [*ring[start:], *ring[:start], ring[start]]
+            every = {name: reads for name, reads in every.items() if name not in ring}
 
     def closure(self, dataset: Dataset) -> set[Name]:
         """Everything that the records and variables of a dataset need, directly or through others."""
@@ -67,7 +80,7 @@ class Graph:
 
     def _reads(self, dataset: Dataset, variable: Variable) -> list[Name]:
         resolved = self._resolve(dataset, self.names.reads_of_rule(dataset, variable))
-        others = {name.source for name in resolved if name.is_variable and name.source != dataset.name}
+        others = dict.fromkeys(name.source for name in resolved if name.is_variable and name.source != dataset.name)
         joins = [Name(source, "USUBJID") for source in (*others, *((dataset.name,) if others else ()))]
         chosen = [
             read for source in others if (other := self.study.dataset(source)) for read in self._of_dataset(other)

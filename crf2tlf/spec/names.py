@@ -14,11 +14,14 @@ from crf2tlf.spec.model import Dataset, Study, Variable
 
 
 class UnknownName(ValueError):
-    """A name that means nothing; the message says what is known, `hint` what may have been meant."""
+    """A name that means nothing; the message says what is known, `hint` what may have been meant.
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    `follows` is set where the source of the name has a fault of its own, so that the name is none.
+    """
+
+    def __init__(self, message: str, hint: str = "", *, follows: bool = False) -> None:
         super().__init__(message)
-        self.hint = hint
+        self.hint, self.follows = hint, follows
 
 
 @dataclass(frozen=True, order=True)
@@ -35,13 +38,17 @@ class Name:
 
 @dataclass(frozen=True)
 class Names:
-    """Resolves the names of one study."""
+    """Resolves the names of one study; `lost` holds what could not be read (see `nodes.Faults`)."""
 
     study: Study
+    lost: frozenset[str] = frozenset()
 
     def known(self, source: str) -> Sequence[str]:
         """The names that a source has; UnknownName when there is no such source."""
         kind, _, rest = source.partition(".")
+        block = {"raw": "forms", "table": "tables"}.get(kind, "")
+        if not self.lost.isdisjoint({block, source, source.removeprefix("SUPP")}):
+            raise UnknownName(f"'{source}' could not be read", follows=True)
         if kind == "raw" and rest in self.study.forms:
             return self.study.forms[rest].fields
         if kind == "table" and rest in self.study.tables:
@@ -72,6 +79,8 @@ class Names:
             raise self._unknown(source, read.reference.name)
         if dataset.standard == "SDTM" and source in self.study.adam:
             raise UnknownName(f"'{read.reference}': SDTM does not read ADaM")
+        if dataset.standard == "ADaM" and source.startswith("raw."):
+            raise UnknownName(f"'{read.reference}': ADaM reads SDTM, not raw forms")
         return Name(source, read.reference.name)
 
     def _unknown(self, source: str, name: str) -> UnknownName:

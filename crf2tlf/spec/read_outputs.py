@@ -89,7 +89,9 @@ class OutputReader:
             if node.get("template") is None:
                 self.reader.known_keys(node, tuple(node.entries), ("template",))
             return None
-        required = ("output", "number", "titles", "population", "dataset")
+        # A summary is of the population's dataset unless it names another.
+        dataset = () if template == "summary" else ("dataset",)
+        required = ("output", "number", "titles", "population", *dataset)
         columns = () if template == "listing" else ("columns",)
         body = BODY_FIELDS[template]
         self.reader.known_keys(node, (*COMMON_FIELDS, *columns, *body), (*required, *columns, *body[:1]))

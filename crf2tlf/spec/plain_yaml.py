@@ -1,0 +1,61 @@
+"""YAML composed into nodes, without what a spec has no use for: anchors, aliases, tags and deep nesting."""
+
+from __future__ import annotations
+
+import yaml
+
+MAX_DEPTH = 40
+_STANDARD_TAGS = "tag:yaml.org,2002:"
+_SHOWN = 60
+
+
+class NotPlain(ValueError):
+    """A text that is no YAML, or YAML that the spec language does not take; `line` counts from 1."""
+
+    def __init__(self, line: int, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.line, self.message, self.hint = line, message, hint
+
+
+def compose(text: str) -> yaml.Node:
+    """The one document of a YAML text; NotPlain where it has none, two or something that is not allowed.
+
+    Nothing is ever constructed, so that no tag can call anything.
+    """
+    loader = None
+    try:
+        loader = _PlainLoader(text)
+        root: yaml.Node | None = loader.get_single_node()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise NotPlain(mark.line + 1 if mark else 1, f"not YAML: {error.problem or error.context}") from None
+    except yaml.YAMLError as error:
+        raise NotPlain(1, f"not YAML: {error}".splitlines()[0]) from None
+    finally:
+        if loader is not None:
+            loader.dispose()
+    if root is None:
+        raise NotPlain(1, "the file is empty")
+    return root
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """Refuses what is not allowed as soon as it comes to it, before anything below is read."""
+
+    depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: object) -> yaml.Node | None:
+        """The next node with all below it."""
+        event = self.peek_event()
+        line = event.start_mark.line + 1
+        if isinstance(event, yaml.AliasEvent) or event.anchor:
+            raise NotPlain(line, "anchors and aliases are not allowed", "write the value out where it is used")
+        if event.tag:
+            tag = event.tag.replace(_STANDARD_TAGS, "!!")[:_SHOWN]
+            raise NotPlain(line, f"the tag '{tag}' is not allowed", "every value is a plain text")
+        if self.depth >= MAX_DEPTH:
+            raise NotPlain(line, f"nested more than {MAX_DEPTH} deep")
+        self.depth += 1
+        node: yaml.Node | None = super().compose_node(parent, index)
+        self.depth -= 1
+        return node

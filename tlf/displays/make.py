@@ -1,0 +1,76 @@
+"""An output's spec and its results to the display that is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from crf2tlf.spec.outputs import Hierarchy, KaplanMeier, Listing, Output, Summary
+from tlf.displays.hierarchy import make_hierarchy_rows
+from tlf.displays.kaplan_meier import describe_kaplan_meier
+from tlf.displays.listing import make_listing_rows
+from tlf.displays.numbers import Numbers
+from tlf.displays.parts import Body, big_n_columns
+from tlf.displays.summary import make_summary_rows
+from tlf.render import Detail, Display, Figure, Paging, Provenance
+from tlf.results import DatasetFacts, Results
+
+
+@dataclass(frozen=True)
+class StudyText:
+    """What a page says of its study: "Protocol CDISCPILOT01", data cut-off and timestamp in ISO 8601."""
+
+    study: str
+    cut_off: str = ""
+    timestamp: str = ""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A display and, by result id, how the numbers of its cells came about."""
+
+    display: Display
+    details: Mapping[str, Detail] = field(default_factory=dict)
+
+
+def make_display(
+    output: Output,
+    results: Results,
+    facts: Mapping[str, DatasetFacts],
+    study: StudyText,
+    figures: Sequence[Figure] = (),
+) -> Made:
+    """The display of an output: its results rounded (half away from zero) and laid out by its template.
+
+    `figures` are the pictures of a figure, see `draw_figures`; `facts` give labels and formats.
+    """
+    numbers = Numbers(results)
+    body = _body(output, numbers, facts[output.dataset])
+    page = output.page
+    used = tuple(dict.fromkeys((output.dataset, *results.ard["DATASET"])))
+    display = Display(
+        number=output.heading,
+        kind=output.kind,
+        titles=output.titles,
+        provenance=Provenance(output.id, used, output.spec_hash, study.cut_off, study.timestamp),
+        population=output.population.label,
+        study=study.study,
+        header=body.header,
+        rows=body.rows,
+        figures=tuple(figures),
+        footnotes=(*output.footnotes, *body.footnotes),
+        paging=Paging(page.paper, page.orientation, page.font_size),
+    )
+    return Made(display, numbers.details)
+
+
+def _body(output: Output, numbers: Numbers, facts: DatasetFacts) -> Body:
+    match output.body:
+        case Summary():
+            return make_summary_rows(output.body, numbers, facts, big_n_columns(numbers))
+        case Hierarchy():
+            return make_hierarchy_rows(output.body, numbers, facts, big_n_columns(numbers))
+        case KaplanMeier():
+            return Body((), (), describe_kaplan_meier(output.body, numbers))
+        case Listing():
+            return make_listing_rows(output.body, numbers, facts)
