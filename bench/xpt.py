@@ -130,6 +130,10 @@ def measure(tool: str, task: str, folder: Path) -> Measurement:
         command = ["Rscript", str(R_SCRIPT), task, str(folder / "lb.xpt"), str(folder / "lb.rds")]
     else:
         command = [sys.executable, __file__, "--measure", tool, task, "--folder", str(folder)]
+    for written in (folder / f"written_{tool}.xpt", folder / "lb.rds.xpt"):
+        written.unlink(missing_ok=True)
+    # Else the disk would still be at work for what was written before.
+    os.sync()
     started = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert started.stdout is not None
     printed = started.stdout.read()

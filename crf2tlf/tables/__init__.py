@@ -1,6 +1,7 @@
 """The only readers and writers of data files."""
 
 from crf2tlf.tables.atomic import atomic_path, write_bytes, write_text
+from crf2tlf.tables.odm import read_odm
 from crf2tlf.tables.parquet import read_parquet, write_parquet
 from crf2tlf.tables.raw import read_raw
 from crf2tlf.tables.raw_table import RawTable
@@ -18,6 +19,7 @@ __all__ = [
     "XptWriter",
     "atomic_path",
     "missing_codes",
+    "read_odm",
     "read_parquet",
     "read_raw",
     "read_xpt",

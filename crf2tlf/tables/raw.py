@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal, assert_never
 
 from crf2tlf.errors import UsageError
+from crf2tlf.tables.odm import read_odm
 from crf2tlf.tables.raw_csv import read_csv
 from crf2tlf.tables.raw_sas import read_sas7bdat, read_transport
 from crf2tlf.tables.raw_table import RawTable, unreadable
 from crf2tlf.tables.raw_xlsx import read_xlsx
 
-RawFormat = Literal["csv", "sas7bdat", "xpt", "xlsx"]
+RawFormat = Literal["csv", "sas7bdat", "xpt", "xlsx", "odm"]
 
 
 def read_raw(
@@ -27,7 +29,8 @@ def read_raw(
 
     CSV and XLSX have one header row (the names) or two (labels, names). Numbers of SAS files and workbooks are the
     shortest text that gives the same double (5 for 5.0), and dates are ISO 8601. `encoding` is that of CSV and
-    XPT files (SAS7BDAT files name their own); `sheet` is needed for a workbook of more than one sheet.
+    XPT files (SAS7BDAT and ODM-XML files name their own); `sheet` is needed for a workbook of more than one sheet, and
+    of an ODM-XML file it is the item group (ItemGroupOID) where that is not the form's name; see `read_odm`.
     Raises UnreadableFile, with the file and the row, for a file that is missing, damaged, ragged or wrongly
     encoded.
     """
@@ -43,6 +46,9 @@ def read_raw(
             return read_transport(place, form, encoding)
         if format == "xlsx":
             return read_xlsx(place, form, header_rows, sheet)
+        if format == "odm":
+            group = sheet or form
+            return replace(read_odm(place, [group])[group], form=form)
     except FileNotFoundError as error:
         fix = f"put it there, or correct the file of form {form} in study.yaml"
         raise unreadable(place, "does not exist", fix) from error

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -35,7 +36,7 @@ def read_xlsx(path: Path, form: str, header_rows: Literal[1, 2], sheet: str | No
     """
     formulas = require_harmless(path)
     try:
-        records = list(sheet_records(path, sheet))
+        records = sheet_records(path, sheet)
         if formulas:
             require_stored_values(path, sheet)
     except (InvalidFileException, ParseError, KeyError, ValueError, zipfile.BadZipFile) as error:
@@ -95,33 +96,36 @@ def scan_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> tuple[bool, bo
     return declared, formulas
 
 
-def sheet_rows(path: Path, sheet: str | None, values: bool) -> Iterator[Iterable[Any]]:
-    """The rows of the sheet, as cells of openpyxl."""
+@contextmanager
+def open_sheet(path: Path, sheet: str | None, values: bool) -> Iterator[Any]:
+    """The sheet of the form, with stored values or with formulas."""
     book = openpyxl.load_workbook(path, read_only=True, data_only=values, keep_links=False)
     try:
         names = [each.title for each in book.worksheets]
         if sheet is None and len(names) != 1:
-            raise unreadable(
-                path, f"has {len(names)} sheets: {', '.join(names)}", "name the sheet of the form in study.yaml"
-            )
+            fix = "name the sheet of the form in study.yaml"
+            raise unreadable(path, f"has {len(names)} sheets: {', '.join(names)}", fix)
         if sheet is not None and sheet not in names:
             raise unreadable(path, f"has no sheet '{sheet}'", f"its sheets are {', '.join(names)}")
         source: Any = book[sheet or names[0]]
         # The size that a workbook states for a sheet may be wrong; without it every row is read.
         source.reset_dimensions()
-        yield from source.iter_rows()
+        yield source
     finally:
         book.close()
 
 
-def sheet_records(path: Path, sheet: str | None) -> Iterator[Record]:
+def sheet_records(path: Path, sheet: str | None) -> list[Record]:
     """The number and the cells of every row that has a value, without the blank cells at its end."""
-    for row, cells in enumerate(sheet_rows(path, sheet, values=True), start=1):
-        texts = [cell_text(cell) for cell in cells]
-        while texts and not texts[-1]:
-            texts.pop()
-        if texts:
-            yield row, texts
+    records = []
+    with open_sheet(path, sheet, values=True) as source:
+        for row, cells in enumerate(source.iter_rows(), start=1):
+            texts = [cell_text(cell) for cell in cells]
+            while texts and not texts[-1]:
+                texts.pop()
+            if texts:
+                records.append((row, texts))
+    return records
 
 
 def cell_text(cell: Any) -> str:
@@ -155,10 +159,10 @@ def duration_text(value: timedelta) -> str:
 
 def require_stored_values(path: Path, sheet: str | None) -> None:
     """Raise UnreadableFile where a formula has no stored value: it would read as a blank cell."""
-    pairs = zip(sheet_rows(path, sheet, values=True), sheet_rows(path, sheet, values=False), strict=True)
-    for row, (stored, written) in enumerate(pairs, start=1):
-        for value, formula in zip(stored, written, strict=True):
-            if formula.value is not None and value.value is None:
-                place = f"{get_column_letter(formula.column)}{row}"
-                fix = "open the workbook in Excel and save it, so that values are stored"
-                raise unreadable(path, f"row {row}: the formula in {place} has no stored value", fix)
+    with open_sheet(path, sheet, values=True) as stored, open_sheet(path, sheet, values=False) as written:
+        for row, (values, formulas) in enumerate(zip(stored.iter_rows(), written.iter_rows(), strict=True), start=1):
+            for value, formula in zip(values, formulas, strict=True):
+                if formula.value is not None and value.value is None:
+                    place = f"{get_column_letter(formula.column)}{row}"
+                    fix = "open the workbook in Excel and save it, so that values are stored"
+                    raise unreadable(path, f"row {row}: the formula in {place} has no stored value", fix)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from crf2tlf.tables.arrow import ArrowColumn, ArrowText, pc
 from crf2tlf.tables.xpt_layout import MAX_TEXT_BYTES, XptVariable
-from crf2tlf.tables.xpt_numbers import Flags, Floats, ibm_from_ieee
+from crf2tlf.tables.xpt_numbers import Flags, Floats, Words, ibm_from_ieee
 from crf2tlf.tables.xpt_text import BLANKS, Cells, UnencodableError, cells_from_text, encoded, longest_value, text_array
 
 SHOWN = 60
@@ -37,7 +37,7 @@ class Column:
     text: ArrowColumn | None
     numbers: Floats | None
 
-    def cells(self, start: int, stop: int, encoding: str) -> Cells | Misfit:
+    def cells(self, start: int, stop: int, encoding: str) -> Cells | Words | Misfit:
         """The bytes of some rows, or what does not fit."""
         if self.text is not None:
             part = self.text.slice(start, stop - start)
@@ -70,7 +70,7 @@ def column_of(series: pd.Series, variable: XptVariable) -> Column | Misfit:
 
 def inexact_integers(series: pd.Series, numbers: Floats) -> Flags:
     """Which whole numbers are changed by their way through a double (possible beyond 2**53)."""
-    large: Flags = np.abs(numbers) > WHOLE_UP_TO
+    large: Flags = np.abs(numbers) >= WHOLE_UP_TO
     if large.any():
         large[large] = [int(whole) != int(double) for whole, double in zip(series[large], numbers[large], strict=True)]
     return large
@@ -99,19 +99,19 @@ def too_long(array: ArrowText, values: ArrowText, variable: XptVariable, start: 
     row, longest = int(long.argmax()), int(sizes.max())
     fix = f"give {variable.name} a length of {longest} bytes or more"
     if longest > MAX_TEXT_BYTES:
-        fix = f"split the values of {variable.name}: text beyond 200 bytes goes to SUPP-- (SDTMIG 3.4 section 4.5.3)"
+        fix = f"split the values of {variable.name}: text beyond 200 bytes goes to SUPP-- (SDTMIG)"
     reason = f"is {sizes[row]} bytes long, the length is {variable.length}"
     return Misfit(variable.name, start + row, shown(array[row].as_py()), reason, fix, int(long.sum()))
 
 
-def number_cells(numbers: Floats, variable: XptVariable, start: int) -> Cells | Misfit:
+def number_cells(numbers: Floats, variable: XptVariable, start: int) -> Cells | Words | Misfit:
     """IBM numbers of the variable's length, or the numbers that are out of range or lose digits."""
     words, outside = ibm_from_ieee(numbers)
     if outside is not None:
         reason = "is beyond what a transport file can hold (16**-65 to 16**63)"
         return number_misfit(numbers, outside, variable, start, reason, f"correct {variable.name}, or store it as text")
     if variable.length == 8:
-        return words.byteswap().view("V8")
+        return words
     lost = (words & np.uint64((1 << 8 * (8 - variable.length)) - 1)) != 0
     if lost.any():
         reason = f"loses digits in {variable.length} bytes"

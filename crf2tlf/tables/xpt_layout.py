@@ -113,17 +113,25 @@ def format_text(name: str, width: int, decimals: int) -> str:
 
 
 def row_dtype(variables: tuple[XptVariable, ...], offsets: tuple[int, ...] | None = None) -> np.dtype[np.void]:
-    """The layout of one row as a numpy type; without offsets the variables follow each other without gaps."""
+    """The layout of one row as a numpy type: whole numbers of 8 bytes as such, all else as mere bytes.
+
+    Without offsets the variables follow each other without gaps.
+    """
     lengths = [variable.length for variable in variables]
     places = offsets or tuple(int(end - length) for end, length in zip(np.cumsum(lengths), lengths, strict=True))
     return np.dtype(
         {
             "names": [variable.name for variable in variables],
-            "formats": [f"V{length}" for length in lengths],
+            "formats": [cell_format(variable) for variable in variables],
             "offsets": list(places),
             "itemsize": sum(lengths),
         }
     )
+
+
+def cell_format(variable: XptVariable) -> str:
+    """The numpy type of a cell: a number of 8 bytes is a big-endian word."""
+    return ">u8" if variable.type == "number" and variable.length == 8 else f"V{variable.length}"
 
 
 def header_bytes(name: str, label: str, variables: tuple[XptVariable, ...], encoding: str, header: XptHeader) -> bytes:

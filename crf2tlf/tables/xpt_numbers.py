@@ -19,11 +19,26 @@ LETTERS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ_")
 QUIET_NAN = np.uint64(0x7FF8000000000000)
 SIGN = np.uint64(1 << 63)
 IEEE_FRACTION = np.uint64((1 << 52) - 1)
-IEEE_LEADING_BIT = np.uint64(1 << 52)
+LEADING_BIT = 1 << 52
 IBM_FRACTION = np.uint64((1 << 56) - 1)
 EXPONENTS = np.arange(128) - 64
 SCALE = np.ldexp(np.concatenate([np.ones(128), -np.ones(128)]), np.tile(4 * EXPONENTS - 56, 2))
 """What an IBM fraction is multiplied by, for each value of the first byte; powers of two, so nothing is rounded."""
+
+
+def ibm_heads() -> Words:
+    """For the first 12 bits of a double: sign, exponent and leading bit of the IBM number, or 0 where there is none.
+
+    With e the IEEE exponent, the IBM exponent is (e >> 2) + 1, and the fraction moves up by e & 3 bits.
+    """
+    exponent = np.arange(2048) - 1023
+    head = ((exponent >> 2) + 65).astype(np.uint64) << np.uint64(56)
+    head |= np.uint64(LEADING_BIT) << (exponent & 3).astype(np.uint64)
+    head[(exponent < -260) | (exponent > 251)] = 0
+    return np.concatenate([head, np.where(head == 0, head, head | SIGN)])
+
+
+IBM_HEAD = ibm_heads()
 
 
 def special_missing(letter: str) -> float:
@@ -46,13 +61,12 @@ def missing_codes(values: Floats) -> npt.NDArray[np.uint8]:
 def ibm_from_ieee(values: Floats) -> tuple[Words, Flags | None]:
     """IBM doubles as 64-bit words, and which values are out of range (None where all are in range)."""
     bits = np.ascontiguousarray(values, dtype=np.float64).view(np.uint64)
-    exponent = ((bits >> np.uint64(52)) & np.uint64(0x7FF)) + np.uint64(1)
-    words = (bits & IEEE_FRACTION) | IEEE_LEADING_BIT
-    words <<= exponent & np.uint64(3)
-    # The biased IBM exponent is (e >> 2) + 65, with e = IEEE exponent - 1023.
-    words |= ((exponent >> np.uint64(2)) - np.uint64(191)) << np.uint64(56)
-    words |= bits & SIGN
-    special = exponent - np.uint64(764) > np.uint64(511)
+    first_bits = (bits >> np.uint64(52)).view(np.int64)
+    head = IBM_HEAD[first_bits]
+    words = bits & IEEE_FRACTION
+    words <<= ((first_bits + 1) & 3).view(np.uint64)
+    words |= head
+    special = head == 0
     if not special.any():
         return words, None
     found = values[special]

@@ -14,10 +14,10 @@ from crf2tlf.errors import Context, UnreadableFile, did_you_mean
 from crf2tlf.tables.arrow import ArrowText, pa, text_series
 from crf2tlf.tables.xpt_description import Description, read_description, unreadable, wrong_encoding
 from crf2tlf.tables.xpt_layout import ENCODINGS, MEMBER_HEADER, RECORD, XptFile, XptVariable, row_dtype
-from crf2tlf.tables.xpt_numbers import Floats, ieee_from_ibm
+from crf2tlf.tables.xpt_numbers import Floats, Words, ieee_from_ibm
 from crf2tlf.tables.xpt_text import Cells, UndecodableError, text_from_cells
 
-BLOCK_BYTES = 4_000_000
+BLOCK_BYTES = 6_000_000
 """Rows are read in blocks of about this size, so that a block stays in the processor's cache."""
 Rows = npt.NDArray[np.void]
 
@@ -128,11 +128,11 @@ def require_one_dataset(path: Path, content: memoryview) -> None:
             raise unreadable(path, "holds more than one dataset", "ask for one file a dataset, as FDA wants it")
 
 
-def numbers_from_cells(cells: Cells) -> Floats:
+def numbers_from_cells(cells: Cells | Words) -> Floats:
     """The numbers of a column; those of less than 8 bytes lack the last bytes of their fraction."""
+    if cells.dtype.kind != "V":
+        return ieee_from_ibm(cells.astype(np.uint64))
     length = cells.dtype.itemsize
-    if length == 8:
-        return ieee_from_ibm(np.ascontiguousarray(cells).view(">u8").astype(np.uint64))
     whole = np.zeros((len(cells), 8), dtype=np.uint8)
     whole[:, :length] = np.ascontiguousarray(cells).view(np.uint8).reshape(-1, length)
     return ieee_from_ibm(whole.view(">u8").ravel().astype(np.uint64))

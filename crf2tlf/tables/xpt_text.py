@@ -12,6 +12,8 @@ from crf2tlf.tables.arrow import ArrowColumn, ArrowText, pa, pc
 Cells = npt.NDArray[np.void]
 BLANKS = " \0"
 """What is not part of a value at its end: SAS fills up with blanks, some other writers with NUL."""
+POOL = pa.system_memory_pool()
+"""Blocks of equal size follow each other: this pool keeps their memory, Arrow's own gives it back each time."""
 
 
 class UnencodableError(Exception):
@@ -37,8 +39,8 @@ class UndecodableError(Exception):
 def text_length(column: pd.Series, encoding: str = "ascii") -> int:
     """The number of bytes of the longest value without its trailing blanks, at least 1.
 
-    FDA wants the length of a text variable to be that of its longest value (Study Data Technical Conformance Guide,
-    section 3.3). Raises ValueDoesNotFit where a character is not in the encoding.
+    FDA wants the length of a text variable to be that of its longest value (Study Data Technical Conformance Guide, on
+    the length of dataset columns). Raises ValueDoesNotFit where a character is not in the encoding.
     """
     longest, rows = 1, 0
     for chunk in text_array(column).chunks:
@@ -110,7 +112,9 @@ def encoded(array: ArrowText, encoding: str) -> ArrowText:
 
 def cells_from_text(array: ArrowText, width: int) -> Cells:
     """Each value filled up with blanks to `width` bytes; missing is blank. No value may be longer."""
-    filled = pc.ascii_rpad(pc.fill_null(array, ""), width)
+    if array.null_count:
+        array = pc.coalesce(array, pa.scalar("", pa.large_string()), memory_pool=POOL)
+    filled = pc.ascii_rpad(array, width, memory_pool=POOL)
     return np.frombuffer(filled.buffers()[2], dtype=f"V{width}", count=len(array))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from crf2tlf.errors import Context, Example, UsageError, ValueDoesNotFit
@@ -19,9 +20,10 @@ from crf2tlf.tables.xpt_cells import Column, Misfit, column_of
 from crf2tlf.tables.xpt_declaration import require_declaration
 from crf2tlf.tables.xpt_layout import RECORD, XptHeader, XptVariable, header_bytes, row_dtype
 
-BLOCK_BYTES = 4_000_000
+BLOCK_BYTES = 8_000_000
 """Rows are made in blocks of about this size, so that memory stays flat and a block stays in the processor's cache."""
 SUBJECT = "USUBJID"
+Rows = npt.NDArray[np.void]
 
 
 def write_xpt(
@@ -100,24 +102,30 @@ class XptWriter:
         """Append the rows of a frame. Raises ValueDoesNotFit, and the file is not made."""
         if self._file is None:
             raise RuntimeError("XptWriter is a context manager: write inside its with block")
-        columns = self._columns(frame)
-        step = max(1, BLOCK_BYTES // self.dtype.itemsize)
         misfits: list[Misfit] = []
-        buffer = np.empty(min(step, len(frame)), dtype=self.dtype)
-        for start in range(0, len(frame), step):
-            block = buffer[: len(frame) - start]
-            for column in columns:
-                cells = column.cells(start, start + len(block), self.encoding)
-                if isinstance(cells, Misfit):
-                    misfits.append(cells)
-                else:
-                    block[column.variable.name] = cells
+        for block, found in self._blocks(self._columns(frame), len(frame)):
+            misfits += found
             if not misfits:
                 write_all(self._file, block)
                 self._last_row = block[-1].tobytes()
         if misfits:
             raise self._does_not_fit(misfits, frame)
         self.rows += len(frame)
+
+    def _blocks(self, columns: list[Column], rows: int) -> Iterator[tuple[Rows, list[Misfit]]]:
+        """The rows in blocks, and what does not fit in them; a block is overwritten by the next one."""
+        step = max(1, BLOCK_BYTES // self.dtype.itemsize)
+        buffer = np.empty(min(step, rows), dtype=self.dtype)
+        for start in range(0, rows, step):
+            block = buffer[: rows - start]
+            misfits = []
+            for column in columns:
+                cells = column.cells(start, start + len(block), self.encoding)
+                if isinstance(cells, Misfit):
+                    misfits.append(cells)
+                else:
+                    block[column.variable.name] = cells
+            yield block, misfits
 
     def _columns(self, frame: pd.DataFrame) -> list[Column]:
         """The columns in the order of the variables, or the error that says which do not agree."""
@@ -167,7 +175,7 @@ class XptWriter:
         self._file.write(b" " * (-self.rows * self.dtype.itemsize % RECORD))
 
 
-def write_all(file: BinaryIO, block: np.ndarray) -> None:
+def write_all(file: BinaryIO, block: Rows) -> None:
     """Write a block to an unbuffered file, which may take it in several parts."""
     rest = block.view(np.uint8).data
     while rest:

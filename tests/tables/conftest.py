@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -42,3 +45,20 @@ def public_data() -> Path:
     if not PUBLIC_DATA.is_dir():
         pytest.skip(f"the public data are not at {PUBLIC_DATA}")
     return PUBLIC_DATA
+
+
+@pytest.fixture(scope="session")
+def run_r() -> Callable[..., list[str]]:
+    """A function that runs R code with arguments and gives the lines it prints; skips where haven is not installed."""
+    if shutil.which("Rscript") is None:
+        pytest.skip("R is not installed")
+    check = ["Rscript", "-e", "quit(status = !requireNamespace('haven', quietly = TRUE))"]
+    if subprocess.run(check, capture_output=True, check=False).returncode:
+        pytest.skip("the R package haven is not installed")
+
+    def run(code: str, *arguments: str) -> list[str]:
+        done = subprocess.run(["Rscript", "-e", code, *arguments], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.splitlines()
+
+    return run

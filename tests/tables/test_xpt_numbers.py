@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crf2tlf.tables import missing_codes, special_missing
@@ -55,6 +55,7 @@ def test_a_number_beyond_the_ibm_range_is_marked(value: float) -> None:
 in_range = st.floats(SMALLEST, LARGEST, allow_subnormal=False)
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(in_range, in_range.map(lambda value: -value), st.just(0.0)), min_size=1, max_size=50))
 def test_a_double_in_range_comes_back_unchanged(values: list[float]) -> None:
     words, outside = ibm_from_ieee(np.array(values))
@@ -62,6 +63,7 @@ def test_a_double_in_range_comes_back_unchanged(values: list[float]) -> None:
     assert ieee_from_ibm(words).tolist() == values
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(".ABCDEFGHIJKLMNOPQRSTUVWXYZ_0"), min_size=1, max_size=40))
 def test_missing_values_keep_their_letter(letters: list[str]) -> None:
     by_letter = {".": math.nan, "0": 0.0}
