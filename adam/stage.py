@@ -9,7 +9,7 @@ from crf2tlf.build import Options, Step, StepResult
 from crf2tlf.derive.built import build_dataset
 from crf2tlf.derive.engine import Deriver
 from crf2tlf.derive.tables import FileSource
-from crf2tlf.derive.write import output_paths, write_built
+from crf2tlf.derive.write import count_issues, output_paths, write_built
 from crf2tlf.errors import Context, UnreadableFile
 from crf2tlf.spec.fingerprint import compute_dataset_key
 from crf2tlf.spec.graph import Graph
@@ -63,7 +63,7 @@ def build_adam_dataset(study: Study, name: str, build_folder: Path) -> StepResul
     deriver = Deriver(study, {}, opened, frozenset({name}), compute_parameter)
     built = build_dataset(deriver, name)
     write_built(study, spec, built, build_folder / "adam", load_study_standards(study))
-    return StepResult(rows={name: len(built.frame)})
+    return StepResult(rows={name: len(built.frame)}, notes=count_issues(built))
 
 
 def open_dataset(study: Study, name: str, build_folder: Path) -> FileSource:

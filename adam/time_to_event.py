@@ -6,13 +6,23 @@ Events and censorings are rows of the spec. Where two events fall on one day the
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 import numpy as np
 
 from crf2tlf.derive.engine import Deriver, SourceScope
 from crf2tlf.derive.tables import Source
 from crf2tlf.errors import Context, DataError, Example, ProgramError
-from crf2tlf.rules.columns import BoolArray, Column, FloatArray, IntArray, is_missing, number_column, text_column
+from crf2tlf.rules.columns import (
+    BoolArray,
+    Column,
+    FloatArray,
+    IntArray,
+    compute_iso_dates,
+    is_missing,
+    number_column,
+    text_column,
+)
 from crf2tlf.rules.evaluate import evaluate_condition
 from crf2tlf.rules.expressions import Reference
 from crf2tlf.rules.vectors import find_positions, select_one_per_group
@@ -34,7 +44,14 @@ class Outcome:
         """Nothing decided for `count` subjects."""
         names = ("event_text", "date_text", "source_dataset", "source_variable", "rule")
         texts = {name: [""] * count for name in names}
-        return Outcome(*(np.full(count, np.nan) for _ in range(3)), texts, np.zeros(count, dtype=bool))
+        unknown = np.full(count, np.nan)
+        return Outcome(unknown, unknown, unknown, texts, np.zeros(count, dtype=bool))
+
+    def origin(self, row: int) -> str:
+        """The dataset, variable and record number that gave a subject's date."""
+        place = f"{self.texts['source_dataset'][row]}.{self.texts['source_variable'][row]}"
+        number = self.sequence[row]
+        return place if np.isnan(number) else f"{place}, record {number:g}"
 
     def decide(self, rows: BoolArray, date: FloatArray, cnsr: int, sequence: FloatArray, **texts: str) -> None:
         """Set the outcome of some subjects."""
@@ -54,7 +71,9 @@ def compute_parameter(deriver: Deriver, parameter: Parameter, adsl: Source, posi
     for event in parameter.events:
         _add_event(outcome, event, deriver, adsl, positions)
     _add_censoring(outcome, parameter, deriver, adsl, positions)
-    _require_outcome(outcome, parameter, deriver, adsl.subjects().take(positions).reset_index(drop=True))
+    subjects = adsl.subjects().take(positions).reset_index(drop=True)
+    _require_outcome(outcome, parameter, deriver, subjects)
+    _require_start(outcome, parameter, deriver, subjects, np.asarray(start, dtype=np.float64))
     return {
         "code": text_column(parameter.code, count),
         "name": text_column(parameter.name, count),
@@ -92,9 +111,7 @@ def _add_event(outcome: Outcome, event: Event, deriver: Deriver, adsl: Source, p
     )
 
 
-def _add_censoring(
-    outcome: Outcome, parameter: Parameter, deriver: Deriver, adsl: Source, positions: IntArray
-) -> None:
+def _add_censoring(outcome: Outcome, parameter: Parameter, deriver: Deriver, adsl: Source, positions: IntArray) -> None:
     scope = SourceScope(deriver, adsl)
     for rule in parameter.censor:
         date = _values(_dates_of(deriver, adsl, rule.date), positions)
@@ -145,14 +162,35 @@ def _require_outcome(outcome: Outcome, parameter: Parameter, deriver: Deriver, s
     if not parameter.censor:
         raise ProgramError(f"{parameter.code} has no censoring rule")
     examples = [Example(str(subjects[row]), "no event, and no censoring rule gives a date") for row in open_rows[:5]]
-    raise DataError(
-        f"{parameter.code} has no date for {len(open_rows)} of {len(subjects)} subjects.",
-        Context(
-            deriver.study.name,
-            "ADTTE",
-            parameter.location,
-            f"parameters.{parameter.code}",
-            examples,
-            "add a censoring rule whose date every subject has, or limit the parameter with 'where'",
-        ),
-    )
+    fix = "add a censoring rule whose date every subject has, or limit the parameter with 'where'"
+    message = f"{parameter.code} has no date for {len(open_rows)} of {len(subjects)} subjects."
+    raise DataError(message, _context(deriver, parameter, "", examples, fix))
+
+
+def _require_start(
+    outcome: Outcome, parameter: Parameter, deriver: Deriver, subjects: Column, start: FloatArray
+) -> None:
+    """Everybody has a start, and nobody's time ends before it."""
+    unknown = np.flatnonzero(np.isnan(start))
+    if len(unknown):
+        examples = [Example(str(subjects[row]), f"{parameter.start.name} is missing") for row in unknown[:5]]
+        fix = f"limit the parameter with 'where' to subjects who have {parameter.start.name}"
+        message = f"{parameter.code} has no start for {len(unknown)} of {len(subjects)} subjects."
+        raise DataError(message, _context(deriver, parameter, ".start", examples, fix))
+    early = np.flatnonzero(outcome.date < start)
+    if not len(early):
+        return
+    starts, ends = compute_iso_dates(start), compute_iso_dates(outcome.date)
+    examples = [
+        Example(str(subjects[row]), f"{parameter.start.name} {starts[row]}, ADT {ends[row]} ({outcome.origin(row)})")
+        for row in early[:5].tolist()
+    ]
+    fix = "query these dates, or limit the events with 'where' to dates on or after the start"
+    message = f"{parameter.code} ends before it starts for {len(early)} of {len(subjects)} subjects."
+    raise DataError(message, _context(deriver, parameter, ".start", examples, fix))
+
+
+def _context(deriver: Deriver, parameter: Parameter, part: str, examples: list[Example], fix: str) -> Context:
+    place = parameter.location
+    where = f"parameters.{parameter.code}{part}"
+    return Context(deriver.study.name, PurePosixPath(place.path).stem, place, where, examples, fix)

@@ -10,7 +10,7 @@ from crf2tlf.derive.built import Built, build_dataset, combine_blocks
 from crf2tlf.derive.engine import Deriver
 from crf2tlf.derive.issues import combine_issues
 from crf2tlf.derive.tables import RawSource, subset_by_subject
-from crf2tlf.derive.write import output_paths, write_built
+from crf2tlf.derive.write import count_issues, output_paths, write_built
 from crf2tlf.errors import Context, UnreadableFile, did_you_mean
 from crf2tlf.spec.fingerprint import compute_dataset_key
 from crf2tlf.spec.graph import Graph
@@ -60,8 +60,7 @@ def build_sdtm_dataset(study: Study, name: str, forms: tuple[str, ...], raw: Pat
     built = derive_sdtm(study, spec, tables)
     write_built(study, spec, built, folder, load_study_standards(study))
     rows = {name: len(built.frame)} | ({spec.supp_name: len(built.supp)} if spec.supp else {})
-    counts = {str(rule): int(count) for rule, count in built.issues["RULE"].value_counts(sort=False).items()}
-    return StepResult(rows=rows, notes=counts)
+    return StepResult(rows=rows, notes=count_issues(built))
 
 
 def derive_sdtm(
@@ -71,19 +70,17 @@ def derive_sdtm(
     derived = frozenset(study.sdtm)
     whole = {name: RawSource(study.forms[name], table) for name, table in tables.items()}
     if spec.is_reference_data or not tables:
-        return _own_issues(build_dataset(Deriver(study, whole, derived=derived), spec.name), spec)
+        return build_dataset(Deriver(study, whole, derived=derived), spec.name)
     subjects = sorted({str(subject) for source in whole.values() for subject in source.subjects().dropna().unique()})
     blocks = [subjects[start : start + subjects_per_block] for start in range(0, len(subjects), subjects_per_block)]
     if len(blocks) <= 1:
-        return _own_issues(build_dataset(Deriver(study, whole, derived=derived), spec.name), spec)
+        return build_dataset(Deriver(study, whole, derived=derived), spec.name)
     built = []
-    for block in blocks:
-        chosen = frozenset(block)
-        raw = {
-            name: RawSource(study.forms[name], tables[name], subset_by_subject(source, chosen))
-            for name, source in whole.items()
-        }
-        built.append(_own_issues(build_dataset(Deriver(study, raw, derived=derived), spec.name), spec))
+    for number, block in enumerate(blocks):
+        # Records that name no subject go with the first block, where they become issues.
+        chosen = {name: subset_by_subject(source, frozenset(block), number == 0) for name, source in whole.items()}
+        raw = {name: RawSource(study.forms[name], tables[name], rows) for name, rows in chosen.items()}
+        built.append(build_dataset(Deriver(study, raw, derived=derived), spec.name))
     return combine_blocks(spec, built)
 
 
@@ -126,13 +123,6 @@ def _wrong_fields(study: Study, form: Form, path: Path, unknown: list[str], abse
 def _like(field: str, unknown: list[str]) -> str:
     hint = did_you_mean(field, unknown)
     return f" ({hint})" if hint else ""
-
-
-def _own_issues(built: Built, spec: Dataset) -> Built:
-    """Without the issues of other datasets' variables, which their own steps report."""
-    own = built.issues["DATASET"] == spec.name
-    issues = built.issues[own.fillna(False).to_numpy(dtype=bool)].reset_index(drop=True)
-    return Built(built.frame, built.supp, issues, built.records, built.picked)
 
 
 def _issues_step(study: Study, folder: Path) -> Step:

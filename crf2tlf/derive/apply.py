@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from crf2tlf.derive.choose import apply_baseline, apply_extreme, apply_occurrence, apply_pick
@@ -23,8 +25,8 @@ from crf2tlf.rules.columns import (
 )
 from crf2tlf.rules.dates import compute_imputed_dates, compute_iso_dates_from_text, compute_iso_times
 from crf2tlf.rules.evaluate import evaluate, evaluate_condition
-from crf2tlf.rules.expressions import Expression, Reference
-from crf2tlf.rules.functions import compute_numbers
+from crf2tlf.rules.expressions import Expression, Reference, references
+from crf2tlf.rules.functions import compute_number_texts, compute_numbers
 from crf2tlf.rules.vectors import compute_lookup, compute_mapped, compute_sequence, compute_study_days
 from crf2tlf.spec.model import Variable
 
@@ -103,14 +105,14 @@ def _copy(reference: Reference, scope: RowScope) -> Column:
         return column
     mapped, unknown = compute_mapped(column, codelist.by_collected)
     message = f"the collected value is in no term of the codelist {codelist.name}"
-    scope.report("UNMAPPED_VALUE", unknown, column, reference.name, message)
+    scope.report("UNMAPPED_VALUE", unknown, column, (reference,), message)
     return mapped
 
 
 def _parsed_numbers(column: Column, reference: Reference, scope: RowScope) -> Column:
     numbers = compute_numbers(column)
     unread = is_missing(numbers) & ~is_missing(column)
-    scope.report("NOT_A_NUMBER", unread, column, reference.name, "the collected value is no number")
+    scope.report("NOT_A_NUMBER", unread, column, (reference,), "the collected value is no number")
     return numbers
 
 
@@ -121,16 +123,16 @@ def _date(rule: verbs.IsoDate, scope: RowScope) -> Column:
     iso, bad = collected, np.zeros(scope.length, dtype=bool)
     if rule.date.source.startswith(("raw.", "table.")):
         iso, bad = compute_iso_dates_from_text(collected, _date_format(rule, scope))
-    scope.report("UNREADABLE_DATE", bad, collected, rule.date.name, "the date or a part of it could not be read")
+    scope.report("UNREADABLE_DATE", bad, collected, (rule.date,), "the date or a part of it could not be read")
     if rule.time is None:
         return iso
     collected_time = scope.column(rule.time)
     time, bad_time = compute_iso_times(collected_time)
     message = "the time could not be read"
-    scope.report("UNREADABLE_TIME", bad_time, collected_time, rule.time.name, message)
+    scope.report("UNREADABLE_TIME", bad_time, collected_time, (rule.time,), message)
     lonely = ~is_missing(time) & ~is_true((iso.str.len() == 10).astype("boolean"))
     message = "a time without a complete date is not submitted"
-    scope.report("TIME_WITHOUT_DATE", lonely, collected_time, rule.time.name, message)
+    scope.report("TIME_WITHOUT_DATE", lonely, collected_time, (rule.time,), message)
     whole = iso + "T" + time.mask(lonely)
     return text_column(whole.where(whole.notna(), iso))
 
@@ -189,15 +191,31 @@ def _lookup(rule: verbs.Lookup, scope: RowScope) -> Column:
         raise ProgramError(f"{table.path}: {error}") from None
     if rule.missing == "issue":
         message = f"there is no such row in {table.path}"
-        fields = ", ".join(column for column, _ in rule.by)
-        scope.report("NOT_IN_TABLE", absent, keys[0], fields, message)
+        scope.report("NOT_IN_TABLE", absent, _joined(keys), _references(key for _, key in rule.by), message)
     return compute_numbers(found) if scope.variable.is_number else found
+
+
+def _joined(keys: list[Column]) -> Column:
+    """What was looked up, as one text."""
+    text = keys[0]
+    for key in keys[1:]:
+        text = text + ", " + key
+    return text
+
+
+def _references(expressions: Iterable[Expression]) -> tuple[Reference, ...]:
+    return tuple(dict.fromkeys(reference for each in expressions for reference in references(each)))
+
+
+def _texts(column: Column) -> Column:
+    """Values as codelists write them."""
+    return compute_number_texts(column) if kind_of(column) == "number" else column
 
 
 def _decode(name: str, scope: RowScope) -> Column:
     codelist = scope.study.codelists[scope.dataset.variable(name).codelist]
     decodes = {term.value: term.decode for term in codelist.terms.values()}
-    found, _ = compute_mapped(scope.own(name), decodes)
+    found, _ = compute_mapped(_texts(scope.own(name)), decodes)
     return compute_numbers(found) if scope.variable.is_number else found
 
 
@@ -205,9 +223,7 @@ def _report_outside_codelist(scope: RowScope, column: Column) -> None:
     codelist = scope.study.codelists.get(scope.variable.codelist)
     if codelist is None:
         return
-    texts = column
-    if kind_of(column) == "number":
-        texts = text_column(column.astype("Int64").astype("string").tolist())
+    texts = _texts(column)
     outside = ~texts.isin(list(codelist.terms)).to_numpy(dtype=bool) & ~is_missing(column)
     message = f"the value is not in the codelist {codelist.name}"
     scope.report("NOT_IN_CODELIST", outside, texts, scope.variable.name, message)

@@ -42,7 +42,9 @@ def build_dataset(deriver: Deriver, name: str) -> Built:
     order = _order(derived)
     frame = pd.DataFrame({name: _sorted(column, order) for name, column in columns.items()})
     supp = _supplemental(derived, order)
-    return Built(frame, supp, deriver.issues.frame(), _records(derived, order), _picked(derived, order))
+    subjects = derived.subjects() if "USUBJID" in spec.variables else None
+    issues = deriver.issues.frame(spec.name, subjects)
+    return Built(frame, supp, issues, _records(derived, order), _picked(derived, order))
 
 
 def combine_blocks(spec: Dataset, blocks: Sequence[Built]) -> Built:
@@ -139,8 +141,8 @@ def _records(derived: DerivedDataset, order: IntArray) -> pd.DataFrame:
 
 def _picked(derived: DerivedDataset, order: IntArray) -> pd.DataFrame:
     frames = [_empty_picked()]
-    for name in sorted(derived.picked):
-        source, positions = derived.picked[name]
+    chosen_records = [(name, *record) for name in sorted(derived.picked) for record in derived.picked[name]]
+    for name, source, positions in chosen_records:
         chosen = positions[order]
         rows = np.flatnonzero(chosen >= 0)
         places = source.places()
@@ -156,7 +158,8 @@ def _picked(derived: DerivedDataset, order: IntArray) -> pd.DataFrame:
                 }
             )
         )
-    return pd.concat(frames, ignore_index=True)
+    whole = pd.concat(frames, ignore_index=True)
+    return whole.sort_values(["VARIABLE", "DSROW"], kind="stable", ignore_index=True)
 
 
 def _empty_picked() -> pd.DataFrame:

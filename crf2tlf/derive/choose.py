@@ -2,34 +2,62 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from crf2tlf.derive.engine import SourceScope, join_keys
+from crf2tlf.derive.engine import SourceScope
 from crf2tlf.derive.scope import RowScope
-from crf2tlf.derive.tables import Source
+from crf2tlf.derive.tables import Source, join_keys
 from crf2tlf.rules import verbs
-from crf2tlf.rules.columns import BoolArray, Column, IntArray, compute_sas_dates, is_missing, kind_of, take_rows
+from crf2tlf.rules.columns import (
+    BoolArray,
+    Column,
+    IntArray,
+    compute_sas_dates,
+    is_missing,
+    is_true,
+    kind_of,
+    take_rows,
+)
 from crf2tlf.rules.evaluate import evaluate_condition
 from crf2tlf.rules.expressions import Expression, Reference
 from crf2tlf.rules.functions import FUNCTIONS
 from crf2tlf.rules.vectors import compute_occurrence_flags, find_positions, select_one_per_group
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """For each row of a scope the record chosen in a source, -1 where there is none, and its value."""
+
+    source: Source
+    positions: IntArray
+    values: Column
+
+
 def apply_extreme(rule: verbs.Extreme, scope: RowScope) -> Column:
     """The smallest or largest value for the subject, over one or several variables."""
-    found = [_chosen_value(rule.which, of, (of,), rule.where, scope) for of in rule.of]
-    return found[0] if len(found) == 1 else FUNCTIONS[rule.which](*found)
+    found = [_choose(rule.which, of, (of,), rule.where, scope) for of in rule.of]
+    result = found[0].values if len(found) == 1 else FUNCTIONS[rule.which](*(each.values for each in found))
+    given = is_missing(result)
+    for each in found:
+        gives = ~given & is_true((each.values == result).astype("boolean"))
+        _remember(scope, each.source, np.where(gives, each.positions, -1))
+        given |= gives
+    return result
 
 
 def apply_pick(rule: verbs.Pick, scope: RowScope) -> Column:
     """The value of the subject's first or last record in the order of `by`; the record may hold no value."""
     order_by = tuple(Reference(tuple(name.split("."))) for name in rule.by)
-    return _chosen_value(rule.which, rule.of, order_by, rule.where, scope)
+    chosen = _choose(rule.which, rule.of, order_by, rule.where, scope)
+    _remember(scope, chosen.source, chosen.positions)
+    return chosen.values
 
 
-def _chosen_value(
+def _choose(
     which: str, of: Reference, order_by: tuple[Reference, ...], where: Expression | None, scope: RowScope
-) -> Column:
+) -> Chosen:
     deriver = scope.dataset.deriver
     other = deriver.source(of.source)
     inner = SourceScope(deriver, other)
@@ -41,8 +69,7 @@ def _chosen_value(
     side = {"min": "first", "max": "last"}.get(which, which)
     winners = select_one_per_group(side, [other.subjects()], order, chosen)
     positions = _winners_of_rows(scope, other, winners)
-    _remember(scope, other, positions)
-    return take_rows(other.column(of.name), positions)
+    return Chosen(other, positions, take_rows(other.column(of.name), positions))
 
 
 def _winners_of_rows(scope: RowScope, other: Source, winners: IntArray) -> IntArray:
@@ -53,10 +80,10 @@ def _winners_of_rows(scope: RowScope, other: Source, winners: IntArray) -> IntAr
 
 
 def _remember(scope: RowScope, other: Source, positions: IntArray) -> None:
-    """Keeps which record a value was taken from, for the lineage."""
+    """Keeps which record a value was taken from, for the lineage; a variable's branches may choose in several."""
     whole = np.full(scope.dataset.length, -1, dtype=np.int64)
     whole[scope.rows] = positions
-    scope.dataset.picked[scope.variable.name] = (other, whole)
+    scope.dataset.picked.setdefault(scope.variable.name, []).append((other, whole))
 
 
 def apply_occurrence(rule: verbs.Occurrence, scope: RowScope) -> Column:

@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from crf2tlf.derive.issues import Issues, Places
-from crf2tlf.derive.tables import RawSource, Source, TableSource, take_places
+from crf2tlf.derive.tables import RawSource, Source, TableSource, join_keys, take_places
 from crf2tlf.errors import Context, DataError, Example, ProgramError
-from crf2tlf.rules.columns import Column, IntArray, missing_column, take_rows, text_column
+from crf2tlf.rules.columns import BoolArray, Column, IntArray, is_missing, take_rows, text_column
 from crf2tlf.rules.evaluate import evaluate_condition
 from crf2tlf.rules.expressions import Reference
 from crf2tlf.rules.vectors import compute_group_numbers, find_positions, find_repeated
@@ -97,11 +97,13 @@ class Deriver:
         return take_rows(other.column(name), find_positions(keys, other.subjects()))
 
     def _several_records(self, source: Source, other: Source, reference: Reference, repeated: list[str]) -> DataError:
-        many = f"{len(repeated)} subjects have several records there"
-        message = f"{reference} is read for each subject of {source.name}, but {many}."
+        many = "1 subject has" if len(repeated) == 1 else f"{len(repeated)} subjects have"
+        message = f"{reference} is read for each subject of {source.name}, but {many} several records there."
         examples = [Example(subject, f"more than one record in {other.name}") for subject in repeated]
         fix = "choose one record with first, last, min or max"
-        return DataError(message, Context(self.study.name, source.name, examples=examples, fix=fix))
+        variable = source.running if isinstance(source, DerivedDataset) else None
+        place, where = (variable.location, f"variables.{variable.name}") if variable else (None, "")
+        return DataError(message, Context(self.study.name, source.name, place, where, examples, fix))
 
     def _open(self, name: str) -> Source:
         if name.startswith("table."):
@@ -121,7 +123,7 @@ class DerivedDataset(Source):
         self.name = spec.name
         self.spec = spec
         self.deriver = deriver
-        self.picked: dict[str, tuple[Source, IntArray]] = {}
+        self.picked: dict[str, list[tuple[Source, IntArray]]] = {}
         self._columns: dict[str, Column] = {}
         self._running: list[str] = []
 
@@ -154,8 +156,7 @@ class DerivedDataset(Source):
         return self.column("USUBJID")
 
     def raw_subjects(self) -> Column:
-        """The raw identifier of each row's subject, missing where the row comes from no raw form."""
-        return self._gather(lambda part: _raw_subjects(part.source))
+        return self._gather(lambda part: part.source.raw_subjects())
 
     @cached_property
     def _places(self) -> Places:
@@ -170,17 +171,39 @@ class DerivedDataset(Source):
     def places(self) -> Places:
         return self._places
 
+    def places_of(self, reference: Reference, rows: IntArray) -> Places:
+        """Where the values that a raw field gives for some rows stand: in the row's own form, or in the subject's."""
+        own = take_places(self.places(), rows)
+        if not reference.source.startswith("raw."):
+            return own
+        other = self.deriver.source(reference.source)
+        direct = self._direct(other, rows)
+        found = find_positions(join_keys(self, other), other.subjects())[rows]
+        if direct.all() or not len(other.subjects()):
+            return own
+        theirs = take_places(other.places(), np.where(found < 0, 0, found))
+        direct |= found < 0
+        return Places(
+            own.forms.where(direct, theirs.forms),
+            own.files.where(direct, theirs.files),
+            np.where(direct, own.rows, theirs.rows),
+            own.subjects.where(direct, theirs.subjects),
+        )
+
+    def _direct(self, other: Source, rows: IntArray) -> BoolArray:
+        own = np.array([part.source.name == other.name for part in self.parts], dtype=bool)
+        return own[self.part_numbers[rows]] if len(rows) else np.zeros(0, dtype=bool)
+
     def gather_from(self, reference: Reference, rows: IntArray) -> Column:
         """A source's column for some rows: from the row's own source, or by subject from another."""
         other = self.deriver.source(reference.source)
         name = reference.dotted if reference.source.startswith("SUPP") else reference.name
-        own = np.array([part.source.name == other.name for part in self.parts], dtype=bool)
-        direct = own[self.part_numbers[rows]] if len(rows) else np.zeros(0, dtype=bool)
+        direct = self._direct(other, rows)
+        column = other.column(name)
+        if direct.all():  # also where there are no rows, so that an empty dataset joins nothing
+            return take_rows(column, self.positions[rows])
         if not direct.any():
             return take_rows(self.deriver.joined(self, reference), rows)
-        column = other.column(name)
-        if direct.all():
-            return take_rows(column, self.positions[rows])
         joined = take_rows(self.deriver.joined(self, reference), rows)
         return joined.where(~direct, take_rows(column, np.where(direct, self.positions[rows], -1)))
 
@@ -196,7 +219,7 @@ class DerivedDataset(Source):
     def _parts(self, record: RecordSource) -> list[Part]:
         source = self.deriver.source(record.source)
         scope = SourceScope(self.deriver, source)
-        positions = np.flatnonzero(evaluate_condition(record.where, scope))
+        positions = self._of_subjects(source, np.flatnonzero(evaluate_condition(record.where, scope)))
         if record.distinct:
             columns = [source.column(name).take(positions).reset_index(drop=True) for name in record.distinct]
             _, first = np.unique(compute_group_numbers(columns, len(positions)), return_index=True)
@@ -204,6 +227,20 @@ class DerivedDataset(Source):
         if not self.spec.parameters:
             return [Part(record, source, positions)]
         return [self._parameter_part(record, source, positions, each) for each in self.spec.parameters.values()]
+
+    def _of_subjects(self, source: Source, positions: IntArray) -> IntArray:
+        """Without raw records that name no subject: each is an issue, since USUBJID is never missing in SDTM."""
+        if not isinstance(source, RawSource) or "USUBJID" not in self.spec.variables:
+            return positions
+        nobody = is_missing(source.subjects())[positions]
+        places = take_places(source.places(), positions)
+        message = "the record names no subject and is left out"
+        rows = np.full(len(positions), -1, dtype=np.int64)
+        variable = self.spec.variables["USUBJID"]
+        self.deriver.issues.add(
+            "NO_SUBJECT", variable, places, nobody, places.subjects, source.subject_field, message, rows
+        )
+        return positions[~nobody]
 
     def _parameter_part(self, record: RecordSource, source: Source, positions: IntArray, parameter: Parameter) -> Part:
         population = evaluate_condition(parameter.where, SourceScope(self.deriver, source))
@@ -221,6 +258,11 @@ class DerivedDataset(Source):
             return derive_variable(self, self.variable(name))
         finally:
             self._running.pop()
+
+    @property
+    def running(self) -> Variable | None:
+        """The variable that is being derived."""
+        return self.variable(self._running[-1]) if self._running else None
 
     def variable(self, name: str) -> Variable:
         """The spec of a variable or, as SUPPxx.QNAM, of a supplemental qualifier."""
@@ -243,21 +285,6 @@ class SourceScope:
 
     def constant(self, name: str) -> str | float:
         return self._deriver.study.constants[name]
-
-
-def join_keys(source: Source, other: Source) -> Column:
-    """What `source` is joined to `other` by: USUBJID, or the raw identifier when `other` is a raw form."""
-    if not other.has_raw_subjects():
-        return source.subjects()
-    return _raw_subjects(source)
-
-
-def _raw_subjects(source: Source) -> Column:
-    if source.has_raw_subjects():
-        return source.subjects()
-    if isinstance(source, DerivedDataset):
-        return source.raw_subjects()
-    return missing_column("text", source.length)
 
 
 def _concatenate(columns: list[Column]) -> Column:

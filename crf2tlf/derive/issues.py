@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from crf2tlf.rules.columns import TEXT, BoolArray, Column, IntArray
+from crf2tlf.rules.columns import TEXT, BoolArray, Column, IntArray, take_rows
 from crf2tlf.spec.model import Variable
 
 ISSUE_COLUMNS = (
@@ -38,14 +38,22 @@ class Places:
 
 @dataclass
 class Issues:
-    """The issues found so far in one dataset."""
+    """The issues found so far in one run: for each report the dataset, its rows and the issues."""
 
-    frames: list[pd.DataFrame] = field(default_factory=list)
+    found: list[tuple[str, IntArray, pd.DataFrame]] = field(default_factory=list)
 
     def add(
-        self, rule: str, variable: Variable, places: Places, where: BoolArray, values: Column, fields: str, message: str
+        self,
+        rule: str,
+        variable: Variable,
+        places: Places,
+        where: BoolArray,
+        values: Column,
+        fields: str,
+        message: str,
+        rows: IntArray,
     ) -> None:
-        """One issue for each record where the condition holds."""
+        """One issue for each record where the condition holds; `rows` are the dataset's rows, -1 for none."""
         if not where.any():
             return
         count = int(where.sum())
@@ -65,11 +73,21 @@ class Issues:
                 "SPEC": [str(variable.location)] * count,
             }
         )
-        self.frames.append(typed_issues(frame))
+        self.found.append((variable.dataset, rows[where], typed_issues(frame)))
 
-    def frame(self) -> pd.DataFrame:
-        """All issues, sorted by dataset, variable and place, each once."""
-        return combine_issues(self.frames)
+    def frame(self, dataset: str, subjects: Column | None) -> pd.DataFrame:
+        """The issues of a dataset, sorted by variable and place, each once.
+
+        USUBJID is the dataset's own; the identifier in the raw data stands in where the record has none.
+        """
+        frames = []
+        for name, rows, frame in self.found:
+            if name == dataset and subjects is not None:
+                own = take_rows(subjects, rows)
+                frames.append(frame.assign(USUBJID=own.where(own.notna(), frame["USUBJID"])))
+            elif name == dataset:
+                frames.append(frame)
+        return combine_issues(frames)
 
 
 def typed_issues(frame: pd.DataFrame) -> pd.DataFrame:

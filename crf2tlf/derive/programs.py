@@ -6,11 +6,13 @@ import importlib.util
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from pandas.api.types import infer_dtype, is_bool_dtype, is_numeric_dtype
 
 from crf2tlf.derive.scope import RowScope
 from crf2tlf.errors import Context, ProgramError
-from crf2tlf.rules.columns import Column, kind_of
+from crf2tlf.rules.columns import Column, number_column, text_column
 from crf2tlf.rules.verbs import Program
 
 
@@ -24,11 +26,26 @@ def run_program(rule: Program, scope: RowScope) -> Column:
         result = function(frame)
     except Exception as error:
         raise ProgramError(f"{rule.file}:{rule.function} failed: {type(error).__name__}: {error}", context) from error
-    wanted = "number" if scope.variable.is_number else "text"
-    if not isinstance(result, pd.Series) or len(result) != scope.length or kind_of(result) != wanted:
-        message = f"{rule.file}:{rule.function} must give a {wanted} column of {scope.length} rows"
+    column = _checked(result, scope)
+    if column is None:
+        wanted = "number" if scope.variable.is_number else "text"
+        message = f"{rule.file}:{rule.function} must give a {wanted} column with the {scope.length} rows it was given"
         raise ProgramError(message, context)
-    return result.reset_index(drop=True)
+    return column
+
+
+def _checked(result: object, scope: RowScope) -> Column | None:
+    """The result in the order of the rows, which a function may have sorted; None where it is not what is wanted."""
+    if not isinstance(result, pd.Series) or len(result) != scope.length:
+        return None
+    ordered = result.sort_index()
+    if not ordered.index.equals(pd.RangeIndex(scope.length)):
+        return None
+    if not scope.variable.is_number:
+        return text_column(ordered) if infer_dtype(ordered, skipna=True) in {"string", "empty"} else None
+    if not is_numeric_dtype(ordered.dtype) or is_bool_dtype(ordered.dtype):
+        return None
+    return number_column(ordered.to_numpy(dtype="float64", na_value=np.nan))
 
 
 def _load(folder: Path, rule: Program, context: Context) -> Callable[[pd.DataFrame], pd.Series]:
@@ -39,7 +56,10 @@ def _load(folder: Path, rule: Program, context: Context) -> Callable[[pd.DataFra
     if spec is None or spec.loader is None:
         raise ProgramError(f"{rule.file} is no Python file", context)
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise ProgramError(f"{rule.file} cannot be loaded: {type(error).__name__}: {error}", context) from error
     function = getattr(module, rule.function, None)
     if not callable(function):
         raise ProgramError(f"{rule.file} has no function {rule.function}", context)

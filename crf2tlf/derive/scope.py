@@ -56,8 +56,14 @@ class RowScope:
         """Missing values of the kind that the variable stores."""
         return missing_column("number" if self.variable.is_number else "text", self.length)
 
-    def report(self, rule: str, where: BoolArray, values: Column, field: str, message: str) -> None:
-        """One issue for each of these rows where the condition holds."""
-        if where.any():
-            places = take_places(self.dataset.places(), self.rows)
-            self.dataset.deriver.issues.add(rule, self.variable, places, where, values, field, message)
+    def report(
+        self, rule: str, where: BoolArray, values: Column, read: str | tuple[Reference, ...], message: str
+    ) -> None:
+        """One issue for each of these rows where the condition holds; `read` is what gave the value."""
+        if not where.any():
+            return
+        field = read if isinstance(read, str) else ", ".join(reference.name for reference in read)
+        places = take_places(self.dataset.places(), self.rows)
+        if len(read) == 1 and isinstance(read, tuple):
+            places = self.dataset.places_of(read[0], self.rows)
+        self.dataset.deriver.issues.add(rule, self.variable, places, where, values, field, message, self.rows)

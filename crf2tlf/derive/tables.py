@@ -9,7 +9,8 @@ import pandas as pd
 
 from crf2tlf.derive.issues import Places
 from crf2tlf.errors import Context, DataError
-from crf2tlf.rules.columns import TEXT, BoolArray, Column, IntArray, is_true, missing_column, text_column
+from crf2tlf.rules.columns import TEXT, BoolArray, Column, IntArray, is_missing, is_true, missing_column, text_column
+from crf2tlf.rules.functions import compute_number_texts
 from crf2tlf.rules.vectors import find_positions, find_repeated
 from crf2tlf.spec.model import Form
 from crf2tlf.spec.model import Table as StudyTable
@@ -34,6 +35,10 @@ class Source(ABC):
     def places(self) -> Places:
         """Where the rows stand in the raw data."""
 
+    def raw_subjects(self) -> Column:
+        """The raw identifier of each row's subject, missing where the row comes from no raw form."""
+        return missing_column("text", self.length)
+
     def has_raw_subjects(self) -> bool:
         """Whether `subjects` is the raw identifier, not USUBJID."""
         return False
@@ -50,9 +55,10 @@ class RawSource(Source):
         self._columns: dict[str, Column] = {}
 
     def column(self, name: str) -> Column:
-        """The field's verbatim text; a blank cell is missing."""
+        """The field's verbatim text, the subject's without blanks at its ends; a blank cell is missing."""
         if name not in self._columns:
             verbatim = self._table.frame[name].iloc[self._rows].reset_index(drop=True).astype(TEXT)
+            verbatim = verbatim.str.strip() if name == self._form.subject else verbatim
             blank = is_true((verbatim.str.strip() == "").astype("boolean"))
             self._columns[name] = verbatim.mask(blank) if blank.any() else verbatim
         return self._columns[name]
@@ -65,8 +71,16 @@ class RawSource(Source):
         forms = text_column(self._form.name, self.length)
         return Places(forms, text_column(self._table.file.name, self.length), rows, self.subjects())
 
+    def raw_subjects(self) -> Column:
+        return self.subjects()
+
     def has_raw_subjects(self) -> bool:
         return True
+
+    @property
+    def subject_field(self) -> str:
+        """The field that names the subject."""
+        return self._form.subject
 
 
 class TableSource(Source):
@@ -124,6 +138,8 @@ class FileSource(Source):
         if rows.empty:
             return missing_column("text", self.length)
         idvars = rows["IDVAR"].dropna().unique()
+        if len(idvars) > 1 or (len(idvars) == 1 and rows["IDVAR"].isna().any()):
+            raise DataError(f"the records of {self.name} with {qnam} are not all named by the same IDVAR")
         own = self.subjects()
         theirs = rows["USUBJID"]
         if len(idvars):
@@ -140,12 +156,18 @@ class FileSource(Source):
         column = self.column(variable)
         if isinstance(column.dtype, pd.StringDtype):
             return column
-        return column.astype("Int64").astype(TEXT)
+        return compute_number_texts(column)
 
 
-def subset_by_subject(source: RawSource, subjects: frozenset[str]) -> BoolArray:
-    """Which rows of a raw form belong to the subjects."""
-    return source.subjects().isin(subjects).to_numpy(dtype=bool)
+def join_keys(source: Source, other: Source) -> Column:
+    """What `source` is joined to `other` by: USUBJID, or the raw identifier when `other` is a raw form."""
+    return source.raw_subjects() if other.has_raw_subjects() else source.subjects()
+
+
+def subset_by_subject(source: RawSource, subjects: frozenset[str], nobody: bool = False) -> BoolArray:
+    """Which rows of a raw form belong to the subjects; with `nobody` also those that name no subject."""
+    chosen = source.subjects().isin(subjects).to_numpy(dtype=bool)
+    return chosen | is_missing(source.subjects()) if nobody else chosen
 
 
 def take_places(places: Places, positions: IntArray) -> Places:

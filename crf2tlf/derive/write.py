@@ -23,8 +23,7 @@ def output_paths(spec: Dataset, folder: Path) -> tuple[Path, ...]:
     stem = spec.name.lower()
     lineage = folder / "lineage"
     files = [folder / spec.file_name, lineage / f"{stem}.parquet", lineage / f"{stem}_picked.parquet"]
-    if spec.standard == "SDTM":
-        files.append(folder / "issues" / f"{stem}.parquet")
+    files.append(folder / "issues" / f"{stem}.parquet")
     if spec.supp:
         files.append(folder / f"{spec.supp_name.lower()}.xpt")
     return tuple(files)
@@ -48,9 +47,13 @@ def write_built(study: Study, spec: Dataset, built: Built, folder: Path, standar
         _write_supplemental(spec, built, folder, standards)
     write_parquet(lineage / f"{stem}.parquet", built.records)
     write_parquet(lineage / f"{stem}_picked.parquet", built.picked)
-    if spec.standard == "SDTM":
-        (folder / "issues").mkdir(exist_ok=True)
-        write_parquet(folder / "issues" / f"{stem}.parquet", built.issues)
+    (folder / "issues").mkdir(exist_ok=True)
+    write_parquet(folder / "issues" / f"{stem}.parquet", built.issues)
+
+
+def count_issues(built: Built) -> dict[str, int]:
+    """How many issues of each rule a dataset has."""
+    return {str(rule): int(count) for rule, count in built.issues["RULE"].value_counts(sort=False).items()}
 
 
 def _xpt_variable(study: Study, variable: Variable, frame: pd.DataFrame) -> XptVariable:
@@ -78,7 +81,8 @@ def _require_whole_numbers(study: Study, variable: Variable, frame: pd.DataFrame
         examples,
         "give it 'type: float' and significant_digits, or round it",
     )
-    raise DataError(f"{variable.name} is an integer but {len(broken)} values are not whole.", context)
+    many = "1 value is" if len(broken) == 1 else f"{len(broken)} values are"
+    raise DataError(f"{variable.name} is an integer, but {many} not whole.", context)
 
 
 def _write_supplemental(spec: Dataset, built: Built, folder: Path, standards: Standards) -> None:

@@ -18,20 +18,9 @@ from crf2tlf.rules.verbs import Rule
 
 Standard = OneOf["SDTM", "ADaM"]
 NUMBER_TYPES = ("integer", "float")
-DATA_TYPES = (
-    "text",
-    "integer",
-    "float",
-    "date",
-    "time",
-    "datetime",
-    "partialDate",
-    "partialTime",
-    "partialDatetime",
-    "incompleteDatetime",
-    "durationDatetime",
-    "intervalDatetime",
-)
+_DATE_TYPES = ("date", "time", "datetime", "partialDate", "partialTime", "partialDatetime")
+_OTHER_TYPES = ("incompleteDatetime", "durationDatetime", "intervalDatetime")
+DATA_TYPES = ("text", *NUMBER_TYPES, *_DATE_TYPES, *_OTHER_TYPES)
 
 
 @dataclass(frozen=True)
@@ -227,7 +216,7 @@ class Form:
     name: str
     label: str
     file: str
-    format: OneOf["csv", "sas7bdat", "xpt", "xlsx"]
+    format: OneOf["csv", "sas7bdat", "xpt", "xlsx", "odm"]
     encoding: str
     header_rows: OneOf[1, 2]
     sheet: str

@@ -103,7 +103,7 @@ def test_a_second_run_does_nothing_and_says_so(project: Path) -> None:
 
 def test_a_new_label_in_ex_rebuilds_ex_alone(project: Path) -> None:
     run("sdtm", project)
-    edit(project, "sdtm/EX.yaml", "EXDOSE:   {calc:", "EXDOSE:   {label: Dose, calc:")
+    edit(project, "sdtm/EX.yaml", "EXDOSE:   {calc:", "EXDOSE:   {label: Dose per Application, calc:")
     assert built(run("sdtm", project)) == {"sdtm/EX"}
 
 
