@@ -24,6 +24,7 @@ LIBRARIES = (
     "numpy",
     "scipy",
     "pyarrow",
+    "pypdf",
     "pyreadstat",
     "openpyxl",
     "lxml",

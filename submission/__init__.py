@@ -1,0 +1,1 @@
+"""The eCTD module 5 package: datasets, define.xml, reviewer's guides, manifest."""

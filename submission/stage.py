@@ -1,0 +1,202 @@
+"""The steps of the stage: the annotated CRF, the reviewer's guides, and the package."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pandas as pd
+
+from crf2tlf.build import Options, Step, StepResult
+from crf2tlf.build.fingerprint import library_versions, project_version
+from crf2tlf.errors import UsageError
+from crf2tlf.spec.load import load_study
+from crf2tlf.spec.model import Standard, Study
+from crf2tlf.tables import read_parquet, read_xpt, write_bytes
+from submission.acrf import crf_paths, merge_crf
+from submission.check import require_package
+from submission.guide_content import Facts, compose_guide
+from submission.guides import render_guide
+from submission.layout import ACRF, ADRG, CSDRG, DEFINE_FILES, MANIFEST, STYLESHEET, Layout
+from submission.manifest import list_files, render_manifest
+from submission.programs import README, program_sources, render_readme
+
+CODE = ("crf2tlf", "submission")
+GUIDES: dict[Standard, str] = {"SDTM": CSDRG, "ADaM": ADRG}
+SHOWN_LIBRARIES = ("python", "pandas", "numpy", "pyarrow", "lxml", "reportlab")
+
+
+def plan(options: Options) -> list[Step]:
+    """The steps that package a study. UsageError, naming the target to make, where an earlier stage is not built."""
+    study = load_study(options.study, Path.cwd())
+    build = options.build_folder
+    standards: list[Standard] = ["SDTM", *(["ADaM"] if study.adam else [])]  # type: ignore[list-item]
+    require_stages(study, build, standards)
+    raw = options.raw if options.raw is not None else Path(os.path.normpath(study.root / study.raw_folder))
+    guides = [_guide_step(study, standard, build) for standard in standards]
+    return [_crf_step(study, raw, build), *guides, _package_step(study, standards, build)]
+
+
+def require_stages(study: Study, build: Path, standards: list[Standard]) -> None:
+    """Raise UsageError for the first stage whose files are not there."""
+    for standard in standards:
+        stage = standard.lower()
+        if not any((build / stage).glob("*.xpt")):
+            raise _not_built(study, stage, f"{standard} dataset")
+    needed = [("define", f"define/{each.lower()}/{name}") for each in standards for name in ("define.xml", STYLESHEET)]
+    needed += [("qc", "qc/findings.parquet"), ("qc", "qc/rules.parquet")]
+    for stage, name in needed:
+        if not (build / name).is_file():
+            raise _not_built(study, stage, name)
+
+
+def _not_built(study: Study, stage: str, what: str) -> UsageError:
+    return UsageError(f"{study.name}: there is no {what}; run make {stage} STUDY={study.name} first")
+
+
+def _crf_step(study: Study, raw: Path, build: Path) -> Step:
+    paths = crf_paths(study, raw)
+    return Step(
+        name="submission/acrf",
+        run=write_crf,
+        arguments=(study, paths, build / "submission" / ACRF),
+        inputs=tuple(dict.fromkeys(paths.values())),
+        key=_hash(study.study_id, list(study.forms.values()), annotated_pages(study)),
+        outputs=(build / "submission" / ACRF,),
+        code=CODE,
+    )
+
+
+def annotated_pages(study: Study) -> list[tuple[str, str, str, tuple[int, ...]]]:
+    """Where the annotated CRF shows each dataset: what its bookmarks are made from."""
+    return [
+        (spec.name, spec.label, variable.origin.form, variable.origin.pages)
+        for spec in study.sdtm.values()
+        for variable in spec.all_variables()
+        if variable.origin.pages
+    ]
+
+
+def write_crf(study: Study, paths: dict[str, Path], target: Path) -> StepResult:
+    """Merge the forms' CRFs."""
+    write_bytes(target, merge_crf(study, paths, f"D:{moment():%Y%m%d%H%M%S}Z"))
+    return StepResult(notes={"CRF files merged": len(set(paths.values()))})
+
+
+def moment() -> datetime:
+    """The moment that documents carry: SOURCE_DATE_EPOCH, else 1970-01-01, so that equal builds are equal bytes."""
+    seconds = os.environ.get("SOURCE_DATE_EPOCH", "") or "0"
+    try:
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=int(seconds))
+    except (ValueError, OverflowError) as error:
+        raise UsageError(f"SOURCE_DATE_EPOCH is '{seconds}', not a number of seconds since 1970") from error
+
+
+def _guide_step(study: Study, standard: Standard, build: Path) -> Step:
+    datasets = tuple(sorted((build / standard.lower()).glob("*.xpt")))
+    tables = (build / "qc" / "findings.parquet", build / "qc" / "rules.parquet")
+    issues = build / "sdtm" / "issues.parquet"
+    known = (issues,) if standard == "SDTM" and issues.is_file() else ()
+    return Step(
+        name=f"submission/{Path(GUIDES[standard]).stem}",
+        run=write_guide,
+        arguments=(study, standard, datasets, tables, known, build / "submission" / GUIDES[standard]),
+        inputs=(*datasets, *tables, *known),
+        key=_hash(study, project_version()),
+        outputs=(build / "submission" / GUIDES[standard],),
+        code=CODE,
+    )
+
+
+def write_guide(
+    study: Study,
+    standard: Standard,
+    datasets: tuple[Path, ...],
+    tables: tuple[Path, Path],
+    issues: tuple[Path, ...],
+    target: Path,
+) -> StepResult:
+    """Compose and write one reviewer's guide."""
+    records = {path.stem.upper(): len(read_xpt(path).frame) for path in datasets}
+    findings, rules = (read_parquet(path) for path in tables)
+    found = read_parquet(issues[0]) if issues else pd.DataFrame()
+    libraries = library_versions()
+    versions = {"crf2tlf": project_version()} | {name: libraries.get(name, "") for name in SHOWN_LIBRARIES}
+    guide = compose_guide(study, standard, Facts(records, findings, rules, found, versions))
+    write_bytes(target, render_guide(guide))
+    return StepResult()
+
+
+def _package_step(study: Study, standards: list[Standard], build: Path) -> Step:
+    inputs = [path for standard in standards for path in sorted((build / standard.lower()).glob("*.xpt"))]
+    inputs += [path for standard in standards for path in define_files(build, standard)]
+    documents = [ACRF, *(GUIDES[standard] for standard in standards)]
+    inputs += [build / "submission" / name for name in documents]
+    return Step(
+        name="submission/m5",
+        run=write_package,
+        arguments=(study, tuple(standards), build),
+        inputs=(*inputs, *program_sources(study).values()),
+        key=_hash(study.name, standards, project_version()),
+        outputs=(build / "m5",),
+        code=CODE,
+    )
+
+
+def define_files(build: Path, standard: Standard) -> list[Path]:
+    """The files of define that belong to a standard's datasets."""
+    folder = build / "define" / standard.lower()
+    return [folder / name for name in DEFINE_FILES if (folder / name).is_file()]
+
+
+def write_package(study: Study, standards: tuple[Standard, ...], build: Path) -> StepResult:
+    """Lay out module 5, write its manifest, check it as a whole, and only then put it in place."""
+    with replaced_folder(build / "m5") as m5:
+        for target, source in package_files(study, standards, build).items():
+            (m5 / target).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, m5 / target)
+        programs = program_sources(study)
+        readme = m5 / Layout(study.name).programs / README
+        readme.parent.mkdir(parents=True, exist_ok=True)
+        readme.write_text(render_readme(study, project_version(), programs), encoding="utf-8", newline="\n")
+        (m5 / MANIFEST).write_text(render_manifest(m5), encoding="utf-8", newline="\n")
+        require_package(m5, study.name, tuple(standard.lower() for standard in standards))
+        count = len(list_files(m5)) + 1
+    return StepResult(notes={"files in m5": count})
+
+
+def package_files(study: Study, standards: tuple[Standard, ...], build: Path) -> dict[str, Path]:
+    """The files that are copied, by their place in m5. Datasets without records are left out, as define.xml says."""
+    layout, found = Layout(study.name), {}
+    for standard in standards:
+        folder = layout.sdtm if standard == "SDTM" else layout.adam
+        datasets = sorted((build / standard.lower()).glob("*.xpt"))
+        sources = [path for path in datasets if len(read_xpt(path).frame)]
+        sources += define_files(build, standard)
+        sources += [build / "submission" / name for name in layout.documents(standard.lower())]
+        found.update({(folder / path.name).as_posix(): path for path in sources})
+    found.update({(layout.programs / name).as_posix(): path for name, path in program_sources(study).items()})
+    return found
+
+
+@contextmanager
+def replaced_folder(target: Path) -> Iterator[Path]:
+    """A new folder that takes the place of `target` when the block ends well, and is removed when it fails."""
+    part = target.with_name(f".{target.name}.{os.urandom(6).hex()}.part")
+    part.mkdir(parents=True)
+    try:
+        yield part
+        if target.exists():
+            shutil.rmtree(target)
+        part.replace(target)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _hash(*facts: object) -> str:
+    return hashlib.sha256(repr(facts).encode()).hexdigest()
