@@ -16,6 +16,7 @@ IntArray = npt.NDArray[np.int64]
 
 TEXT = pd.StringDtype("pyarrow")
 SAS_EPOCH = np.datetime64("1960-01-01", "D")
+_COMPLETE_DATE = r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
 
 
 def text_column(values: Any, length: int | None = None) -> Column:
@@ -74,16 +75,20 @@ def take_rows(column: Column, positions: IntArray) -> Column:
 
 
 def compute_sas_dates(iso_dates: Column) -> FloatArray:
-    """Days since 1960-01-01 of complete ISO 8601 dates; NaN where the text is missing or no complete date."""
+    """Days since 1960-01-01 of complete ISO 8601 dates; NaN where the text is missing or no complete date.
+
+    A time after the date is not looked at. Any year of four digits will do: pandas's own dates end in 2262.
+    """
     head = iso_dates.str.slice(0, 10)
-    complete = is_true(head.str.fullmatch(r"\d{4}-\d{2}-\d{2}").astype("boolean"))
+    complete = is_true(head.str.fullmatch(_COMPLETE_DATE).astype("boolean"))
     days = np.full(len(iso_dates), np.nan)
     if complete.any():
-        parsed = pd.to_datetime(head[complete].astype(object), format="%Y-%m-%d", errors="coerce").to_numpy()
-        valid = ~np.isnat(parsed)
-        counted = np.full(len(parsed), np.nan)
-        counted[valid] = (parsed[valid].astype("datetime64[D]") - SAS_EPOCH).astype("int64")
-        days[complete] = counted
+        texts = head[complete]
+        months = texts.str.slice(0, 7).to_numpy(dtype=object).astype("datetime64[M]")
+        day = texts.str.slice(8, 10).to_numpy(dtype=object).astype("int64")
+        dates = months.astype("datetime64[D]") + (day - 1)
+        counted = (dates - SAS_EPOCH).astype("float64")
+        days[complete] = np.where(dates < (months + 1).astype("datetime64[D]"), counted, np.nan)
     return days
 
 

@@ -18,27 +18,29 @@ from crf2tlf.rules.columns import (
     BoolArray,
     Column,
     FloatArray,
+    compute_sas_dates,
     is_missing,
     is_true,
     text_column,
 )
 
-_YEAR = r"(?P<year>\d{4}|[A-Za-z]{2,4})"
-_MONTH = r"(?P<month>\d{1,2}|[A-Za-z]{2,3})"
-_DAY = r"(?P<day>\d{1,2}|[A-Za-z]{2,3})"
+_YEAR = r"(?P<year>[0-9]{4}|[A-Za-z]{2,4})"
+_MONTH = r"(?P<month>[0-9]{1,2}|[A-Za-z]{2,3})"
+_DAY = r"(?P<day>[0-9]{1,2}|[A-Za-z]{2,3})"
 DATE_FORMATS: dict[str, str] = {
     "YYYY-MM-DD": rf"{_YEAR}(?:-{_MONTH}(?:-{_DAY})?)?",
     "MM/DD/YYYY": rf"(?:{_MONTH}/)?(?:{_DAY}/)?{_YEAR}",
     "MM-DD-YYYY": rf"(?:{_MONTH}-)?(?:{_DAY}-)?{_YEAR}",
     "DD/MM/YYYY": rf"(?:(?:{_DAY}/)?{_MONTH}/)?{_YEAR}",
     "DD-MMM-YYYY": rf"(?:(?:{_DAY}-)?{_MONTH}-)?{_YEAR}",
-    "DDMMMYYYY": r"(?:(?P<day>\d{1,2}|[A-Za-z]{2})?(?P<month>[A-Za-z]{3}))?(?P<year>\d{4})",
-    "YYYYMMDD": r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})",
+    "DDMMMYYYY": r"(?:(?P<day>[0-9]{1,2}|[A-Za-z]{2})?(?P<month>[A-Za-z]{3}))?(?P<year>[0-9]{4})",
+    "YYYYMMDD": r"(?P<year>[0-9]{4})(?:(?P<month>[0-9]{2}|[A-Za-z]{2})(?P<day>[0-9]{2}|[A-Za-z]{2})?)?",
     "YYYY.MM.DD": rf"{_YEAR}(?:\.{_MONTH}(?:\.{_DAY})?)?",
 }
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+FIRST_YEAR = "1582"  # SAS dates begin with the Gregorian calendar: an earlier year is a slip of the pen, such as 0202
 _UNKNOWN = ("NK", "UN", "UNK", "ND", "UNKN", "XX")
-_TIME = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?"
+_TIME = r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?"
 
 
 def compute_iso_dates_from_text(collected: Column, date_format: str) -> tuple[Column, BoolArray]:
@@ -60,7 +62,8 @@ def compute_iso_times(collected: Column) -> tuple[Column, BoolArray]:
     parts = collected.str.strip().str.extract(rf"^{_TIME}$").astype(TEXT)
     hour, minute, second = (parts[name].str.zfill(2) for name in ("hour", "minute", "second"))
     iso = hour + ":" + minute + second.map(lambda text: f":{text}", na_action="ignore").fillna("")
-    late = is_true((hour > "24").astype("boolean") | (minute > "59").astype("boolean"))
+    late = is_true((hour > "23").astype("boolean") | (minute > "59").astype("boolean"))
+    late |= is_true((parts["second"] > "59").astype("boolean"))
     unreadable = (is_missing(iso) | late) & ~is_missing(collected)
     return text_column(iso.astype(TEXT).mask(unreadable)), unreadable
 
@@ -72,10 +75,11 @@ def _read_distinct(texts: Column, date_format: str) -> tuple[Column, BoolArray]:
     named = {month: f"{number:02d}" for number, month in enumerate(_MONTHS, start=1)}
     month = text_column(known["month"].replace(named)).str.zfill(2)
     year, day = known["year"], known["day"].str.zfill(2)
-    wrong = unread | _not_digits(year) | _outside(month, 12) | _outside(day, 31)
+    too_early = is_true((year < FIRST_YEAR).astype("boolean"))
+    wrong = unread | _not_digits(year) | too_early | _outside(month, 12) | _outside(day, 31)
     skipped = (is_missing(year) & ~is_missing(month)) | (is_missing(month) & ~is_missing(day))
     iso = _join(year, month, day)
-    impossible = (iso.str.len() == 10).to_numpy(dtype=bool, na_value=False) & np.isnan(_days(iso))
+    impossible = (iso.str.len() == 10).to_numpy(dtype=bool, na_value=False) & np.isnan(compute_sas_dates(iso))
     bad = wrong | skipped | impossible
     return text_column(iso.mask(wrong | impossible)), bad
 
@@ -93,11 +97,6 @@ def _join(year: Column, month: Column, day: Column) -> Column:
     with_month = year + "-" + month
     whole = with_month + "-" + day
     return whole.where(whole.notna(), with_month.where(with_month.notna(), year))
-
-
-def _days(iso: Column) -> FloatArray:
-    parsed = pd.to_datetime(iso.astype(object), format="%Y-%m-%d", errors="coerce")
-    return np.where(parsed.isna(), np.nan, 0.0)
 
 
 def compute_imputed_dates(
@@ -141,7 +140,7 @@ def _possible_day(date: Column, size: FloatArray, *, last: bool) -> FloatArray:
     """The first or last day that a partial date can mean; NaN where the text is no date."""
     month = date.where(size != 4, date + ("-12" if last else "-01")).str.slice(0, 7)
     days = np.full(len(date), np.nan)
-    readable = is_true(month.str.fullmatch(r"\d{4}-(?:0[1-9]|1[0-2])").astype("boolean"))
+    readable = is_true(month.str.fullmatch(r"[0-9]{4}-(?:0[1-9]|1[0-2])").astype("boolean"))
     if not readable.any():
         return days
     months = month[readable].to_numpy(dtype=object).astype("datetime64[M]")

@@ -127,8 +127,9 @@ def infer_kind(
                 _demand(operator, inner(operand), "boolean")
             return "boolean"
         case Call(function, arguments):
-            _demand_constants(function, arguments)
-            return _kind_of_call(function, [inner(argument) for argument in arguments])
+            result = _kind_of_call(function, [inner(argument) for argument in arguments])
+            _demand_constants(function, arguments, constants)
+            return result
 
 
 def compute_comparison(operator: str, left: Column, right: Column) -> Column:
@@ -151,11 +152,20 @@ def _kind_of_call(function: str, kinds: list[Kind]) -> Kind:
     return kinds[0] if signature.result == "same" else results[signature.result]
 
 
-def _demand_constants(function: str, arguments: tuple[Expression, ...]) -> None:
+def _demand_constants(function: str, arguments: tuple[Expression, ...], constants: Mapping[str, str | float]) -> None:
+    """Arguments that must be the same in every row are literals or constants, and such that the function can use."""
+    signature = FUNCTION_SIGNATURES[function]
     for position, argument in enumerate(arguments):
-        constant = isinstance(argument, Literal | Constant)
-        if FUNCTION_SIGNATURES[function].letter(position) in "CD" and not constant:
+        if signature.letter(position) not in "CD":
+            continue
+        if not isinstance(argument, Literal | Constant):
             raise KindError(f"'{function}()' needs a constant as argument {position + 1}")
+        value = argument.value if isinstance(argument, Literal) else constants.get(argument.name)
+        if value == "" and (function, position) != ("replace", 2):
+            raise KindError(f"'{function}()' needs a text that is not empty as argument {position + 1}")
+        least = -15 if function == "round" else 1
+        if isinstance(value, float) and not (value.is_integer() and least <= value <= 10_000):
+            raise KindError(f"'{function}()' needs a whole number of at least {least} as argument {position + 1}")
 
 
 _WORDS: dict[Kind, str] = {"text": "text", "number": "a number", "boolean": "a condition"}

@@ -1,17 +1,26 @@
 """Expressions of the spec language: a small subset of Python's syntax, parsed into our own tree.
 
-The text is parsed with `ast`, never evaluated: every node is translated one by one, and what is not in the
-closed list below is refused. `$NAME` is a constant of the study. A name with dots is a reference.
+The text is checked word by word (`expression_text`), then parsed with `ast`, never evaluated: every node is
+translated one by one, and what is not in the closed list below is refused. `$NAME` is a constant of the study. A
+name with dots is a reference.
 """
 
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crf2tlf.errors import did_you_mean
+from crf2tlf.rules.expression_text import (
+    CONSTANT_MARK,
+    MAX_DEPTH,
+    ExpressionError,
+    check_text,
+    prepare,
+    shorten,
+    too_deep,
+)
 from crf2tlf.rules.function_names import FUNCTION_SIGNATURES
 
 COMPARISONS: dict[type[ast.cmpop], str] = {
@@ -23,14 +32,7 @@ COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.GtE: ">=",
 }
 ARITHMETIC: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
-_CONSTANT_ROOT = "constant__"
-_QUOTED_OR_CONSTANT = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\$(?P<name>[A-Za-z][A-Za-z0-9_]*)""")
-MAX_LENGTH = 4000
-MAX_DEPTH = 60
-
-
-class ExpressionError(ValueError):
-    """The text is no expression of the spec language; the message says why."""
+__all__ = ["Expression", "ExpressionError", "parse_expression", "parse_reference"]
 
 
 @dataclass(frozen=True)
@@ -137,13 +139,14 @@ Expression = Literal | Constant | Reference | Negation | Minus | Arithmetic | Co
 
 def parse_expression(text: str) -> Expression:
     """The tree of an expression; ExpressionError when the text is not one."""
-    if len(text) > MAX_LENGTH:
-        raise ExpressionError(f"the expression is longer than {MAX_LENGTH} characters")
+    prepared = prepare(text)
     try:
-        tree = ast.parse(_QUOTED_OR_CONSTANT.sub(_mark_constant, text.strip()), mode="eval")
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        tree = ast.parse(prepared, mode="eval")
+    except (MemoryError, RecursionError):
+        raise too_deep() from None
+    except (SyntaxError, ValueError):
         # Python's own words differ from version to version, so they are not passed on.
-        raise ExpressionError(f"'{text}' is no expression: check brackets, quotes and operators") from None
+        raise ExpressionError(f"'{shorten(text)}' is no expression: check brackets, quotes and operators") from None
     return _translate(tree.body, 0)
 
 
@@ -151,7 +154,7 @@ def parse_reference(text: str) -> Reference:
     """The reference that a text names; ExpressionError when it is more or less than a name."""
     expression = parse_expression(text)
     if not isinstance(expression, Reference):
-        raise ExpressionError(f"'{text}' is no reference such as DM.RFSTDTC or raw.ae.AETERM")
+        raise ExpressionError(f"'{shorten(text)}' is no reference such as DM.RFSTDTC or raw.ae.AETERM")
     return expression
 
 
@@ -164,16 +167,14 @@ def walk(expression: Expression) -> Iterator[Expression]:
 
 def references(expression: Expression | None) -> tuple[Reference, ...]:
     """All references in the order in which they stand, each once."""
-    if expression is None:
-        return ()
-    return tuple(dict.fromkeys(part for part in walk(expression) if isinstance(part, Reference)))
+    parts = walk(expression) if expression is not None else ()
+    return tuple(dict.fromkeys(part for part in parts if isinstance(part, Reference)))
 
 
 def constants(expression: Expression | None) -> tuple[str, ...]:
     """The names of all constants, each once."""
-    if expression is None:
-        return ()
-    return tuple(dict.fromkeys(part.name for part in walk(expression) if isinstance(part, Constant)))
+    parts = walk(expression) if expression is not None else ()
+    return tuple(dict.fromkeys(part.name for part in parts if isinstance(part, Constant)))
 
 
 def _parts(expression: Expression) -> tuple[Expression, ...]:
@@ -192,14 +193,9 @@ def _parts(expression: Expression) -> tuple[Expression, ...]:
             return ()
 
 
-def _mark_constant(found: re.Match[str]) -> str:
-    name = found.group("name")
-    return f"{_CONSTANT_ROOT}.{name}" if name else found.group(0)
-
-
 def _translate(node: ast.expr, depth: int) -> Expression:
     if depth > MAX_DEPTH:
-        raise ExpressionError(f"the expression is nested more than {MAX_DEPTH} deep")
+        raise too_deep()
     below = depth + 1
     match node:
         case ast.Constant(value=value):
@@ -208,6 +204,8 @@ def _translate(node: ast.expr, depth: int) -> Expression:
             return _reference(node)
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             return Negation(_translate(operand, below))
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as number)):
+            return Literal(0.0 - number)
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             return Minus(_translate(operand, below))
         case ast.BinOp(left=left, op=operator, right=right) if type(operator) in ARITHMETIC:
@@ -220,15 +218,16 @@ def _translate(node: ast.expr, depth: int) -> Expression:
         case ast.Call():
             return _call(node, below)
         case _:
-            raise ExpressionError(f"'{ast.unparse(node)}' is not part of the expression language")
+            raise ExpressionError(f"'{_source(node)}' is not part of the expression language")
 
 
 def _literal(value: object) -> Literal:
     if isinstance(value, str):
-        return Literal(value)
+        return Literal(check_text(value))
     if isinstance(value, int | float) and not isinstance(value, bool):
         return Literal(float(value))
-    raise ExpressionError(f"'{value}' is neither a text nor a number")
+    hint = "; use missing(x) to ask for a missing value" if value is None else ""
+    raise ExpressionError(f"'{value}' is neither a text nor a number{hint}")
 
 
 def _reference(node: ast.expr) -> Reference | Constant:
@@ -238,12 +237,14 @@ def _reference(node: ast.expr) -> Reference | Constant:
         parts.append(inner.attr)
         inner = inner.value
     if not isinstance(inner, ast.Name):
-        raise ExpressionError(f"'{ast.unparse(node)}' is not part of the expression language")
+        raise ExpressionError(f"'{_source(node)}' is not part of the expression language")
     parts.append(inner.id)
     if any(part.startswith("_") for part in parts):
-        raise ExpressionError(f"'{ast.unparse(node)}': a name does not begin with an underscore")
-    if inner.id == _CONSTANT_ROOT:
-        return Constant(parts[0])
+        raise ExpressionError(f"'{_source(node)}': a name does not begin with an underscore")
+    if inner.id.startswith(CONSTANT_MARK):
+        if len(parts) > 1:
+            raise ExpressionError(f"'{_source(node)}': a constant has no parts")
+        return Constant(inner.id.removeprefix(CONSTANT_MARK))
     return Reference(tuple(reversed(parts)))
 
 
@@ -256,13 +257,20 @@ def _comparison(node: ast.Compare, depth: int) -> Expression:
         return Membership(left, _members(right, depth), isinstance(operator, ast.NotIn))
     if type(operator) not in COMPARISONS:
         raise ExpressionError(f"'{_source(node)}': use missing(x) to ask for a missing value")
-    return Comparison(COMPARISONS[type(operator)], left, _translate(right, depth))
+    return Comparison(COMPARISONS[type(operator)], _not_empty(left), _not_empty(_translate(right, depth)))
+
+
+def _not_empty(side: Expression) -> Expression:
+    """An empty text is a missing value, which equals nothing: a comparison with it would never hold."""
+    if side == Literal(""):
+        raise ExpressionError("nothing equals an empty text: use missing(x) to ask for a missing value")
+    return side
 
 
 def _members(node: ast.expr, depth: int) -> tuple[Literal | Constant, ...]:
     if not isinstance(node, ast.List | ast.Tuple):
         raise ExpressionError(f"'{_source(node)}': 'in' needs a list such as ['A', 'B']")
-    members = tuple(_translate(element, depth) for element in node.elts)
+    members = tuple(_not_empty(_translate(element, depth)) for element in node.elts)
     if not members:
         raise ExpressionError("'in' needs at least one value")
     for member in members:
@@ -273,7 +281,7 @@ def _members(node: ast.expr, depth: int) -> tuple[Literal | Constant, ...]:
 
 def _call(node: ast.Call, depth: int) -> Call:
     if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTION_SIGNATURES:
-        name = ast.unparse(node.func)
+        name = _source(node.func)
         hint = did_you_mean(name, FUNCTION_SIGNATURES)
         raise ExpressionError(f"'{name}' is not a function of the expression language" + (f"; {hint}" if hint else ""))
     if node.keywords or any(isinstance(argument, ast.Starred) for argument in node.args):
@@ -285,4 +293,7 @@ def _call(node: ast.Call, depth: int) -> Call:
 
 
 def _source(node: ast.expr) -> str:
-    return ast.unparse(node).replace(f"{_CONSTANT_ROOT}.", "$")
+    try:
+        return shorten(ast.unparse(node).replace(CONSTANT_MARK, "$"))
+    except RecursionError:
+        return "…"

@@ -42,7 +42,7 @@ FUNCTION_SIGNATURES: dict[str, Signature] = {
     "upper": Signature("T", "text", "the text in upper case"),
     "lower": Signature("T", "text", "the text in lower case"),
     "trim": Signature("T", "text", "the text without blanks at both ends"),
-    "concat": Signature("AA", "text", "the texts one after the other; missing when one is missing", more=True),
+    "concat": Signature("TT", "text", "the texts one after the other; missing when one is missing", more=True),
     "substr": Signature("TDD", "text", "characters from a position, counted from 1", optional=1),
     "replace": Signature("TCC", "text", "the text with every occurrence of one text replaced by another"),
     "scan": Signature("TDC", "text", "the n-th part of a text cut at a separator"),

@@ -17,16 +17,17 @@ from crf2tlf.rules.columns import (
     text_column,
 )
 
-NUMBER_PATTERN = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+NUMBER_PATTERN = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_WHOLE_FROM = 2.0**52  # from here on every double is a whole number
 
 
 def compute_numbers(texts: Column) -> Column:
-    """The numbers that texts hold; missing where a text is missing or is no plain decimal number."""
+    """The numbers that texts hold; missing where a text is missing, is no plain decimal number or over 1.8e308."""
     stripped = texts.str.strip()
     plain = stripped.str.fullmatch(NUMBER_PATTERN).fillna(False).to_numpy(dtype=bool)
     numbers = np.full(len(texts), np.nan)
     numbers[plain] = stripped[plain].astype("float64").to_numpy()
-    return number_column(numbers)
+    return number_column(np.where(np.isinf(numbers), np.nan, numbers))
 
 
 def compute_number_texts(numbers: Column) -> Column:
@@ -37,17 +38,26 @@ def compute_number_texts(numbers: Column) -> Column:
 
 
 def compute_rounded(numbers: Column, decimals: Column | None = None) -> Column:
-    """Rounded half away from zero on the decimal value, as SAS's ROUND does, with its guard of 1e-12 relative."""
-    places = decimals.to_numpy() if decimals is not None else np.zeros(len(numbers))
-    scaled = np.abs(numbers.to_numpy()) * 10.0**places
-    rounded = np.floor(scaled + 0.5 + scaled * 1e-12 + 1e-12)
-    return number_column(np.sign(numbers.to_numpy()) * rounded / 10.0**places)
+    """Rounded half away from zero at the decimal digits: 1.005 to 2 decimals gives 1.01, -2.5 gives -3; never -0.
+
+    A double holds 1.005 a little too small, so what lies within a relative 1e-14 of a half counts as that half.
+    """
+    values = numbers.to_numpy()
+    places = decimals.to_numpy() if decimals is not None else np.zeros(len(values))
+    up, down = 10.0 ** np.maximum(places, 0), 10.0 ** np.maximum(-places, 0)
+    with np.errstate(over="ignore"):
+        scaled = np.abs(values) * up / down
+        rounded = np.floor(scaled + 0.5 + np.minimum(scaled * 1e-14, 1e-3)) / up * down
+    return number_column(np.where(scaled < _WHOLE_FROM, np.sign(values) * rounded, values) + 0.0)
 
 
 def _shortest(value: float) -> str | None:
     if value != value:
         return None
-    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
+    if abs(value) < 1e15 and value == int(value):
+        return str(int(value))
+    plain = 1e-7 <= abs(value) < 1e21
+    return np.format_float_positional(value, trim="-") if plain else repr(value)
 
 
 def _fixed(argument: Column) -> str:
@@ -134,9 +144,9 @@ FUNCTIONS: dict[str, Callable[..., Column]] = {
     "length": lambda text: number_column(text.str.len().to_numpy(dtype="float64", na_value=np.nan)),
     "number": compute_numbers,
     "date": lambda text: number_column(compute_sas_dates(text)),
-    "year": _iso_part(r"^(\d{4})"),
-    "month": _iso_part(r"^\d{4}-(\d{2})"),
-    "day": _iso_part(r"^\d{4}-\d{2}-(\d{2})"),
+    "year": _iso_part(r"^([0-9]{4})"),
+    "month": _iso_part(r"^[0-9]{4}-([0-9]{2})"),
+    "day": _iso_part(r"^[0-9]{4}-[0-9]{2}-([0-9]{2})"),
     "abs": lambda number: number.abs(),
     "round": compute_rounded,
     "floor": lambda number: number_column(np.floor(number.to_numpy())),

@@ -17,6 +17,7 @@ from crf2tlf.rules.expressions import (
 )
 
 _STRENGTH = {"or": 1, "and": 2, "not": 3, "compare": 4, "+": 5, "-": 5, "*": 6, "/": 6}
+_MINUS = 7
 _ATOM = 9
 
 
@@ -28,7 +29,7 @@ def show(expression: Expression) -> str:
 def _show(expression: Expression) -> tuple[str, int]:
     match expression:
         case Literal(value):
-            return (repr(value) if isinstance(value, str) else f"{value:.15g}"), _ATOM
+            return (repr(value), _ATOM) if isinstance(value, str) else (_number(value), _ATOM if value >= 0 else _MINUS)
         case Constant(name):
             return f"${name}", _ATOM
         case Reference():
@@ -36,7 +37,7 @@ def _show(expression: Expression) -> tuple[str, int]:
         case Negation(operand):
             return f"not {_inside(operand, _STRENGTH['not'])}", _STRENGTH["not"]
         case Minus(operand):
-            return f"-{_inside(operand, _ATOM)}", 7
+            return f"-{_inside(operand, _ATOM)}", _MINUS
         case Arithmetic(operator, left, right):
             strength = _STRENGTH[operator]
             return f"{_inside(left, strength)} {operator} {_inside(right, strength + 1)}", strength
@@ -57,3 +58,8 @@ def _show(expression: Expression) -> tuple[str, int]:
 def _inside(expression: Expression, least: int) -> str:
     text, strength = _show(expression)
     return text if strength >= least else f"({text})"
+
+
+def _number(value: float) -> str:
+    """The shortest text that is the same number again."""
+    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)

@@ -99,7 +99,8 @@ def compute_lookup(
     length = len(keys[0])
     index = pd.MultiIndex.from_arrays([pd.Index(list(column), dtype=object) for column in table_keys])
     if index.has_duplicates:
-        raise ValueError(f"the table's key {index[index.duplicated()][0]} stands twice")
+        twice = ", ".join(map(str, index[index.duplicated()][0]))
+        raise ValueError(f"the table's key {twice} stands twice")
     wanted = pd.MultiIndex.from_arrays([key.astype(object).fillna("").to_numpy() for key in keys])
     positions = index.get_indexer(wanted)
     absent = np.logical_or.reduce([is_missing(key) for key in keys])
@@ -120,10 +121,11 @@ def compute_mapped(collected: Column, submitted: Mapping[str, str]) -> tuple[Col
 
 
 def find_positions(wanted: Column, keys: Column) -> IntArray:
-    """For each wanted key the row where it stands among unique keys, or -1; a missing key is found nowhere."""
-    positions = pd.Index(keys.astype(object)).get_indexer(pd.Index(wanted.astype(object)))
-    positions[is_missing(wanted)] = -1
-    return np.asarray(positions, dtype=np.int64)
+    """For each wanted key the row where it stands among keys that are unique or missing, or -1; missing is nowhere."""
+    present = np.flatnonzero(~is_missing(keys))
+    among = pd.Index(keys.take(present).astype(object)).get_indexer(pd.Index(wanted.astype(object)))
+    found = (among >= 0) & ~is_missing(wanted)
+    return np.where(found, np.append(present, -1)[among], -1).astype(np.int64)
 
 
 def find_repeated(keys: Column) -> list[str]:

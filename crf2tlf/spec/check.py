@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import graphlib
 from collections.abc import Iterator
 
 from crf2tlf.errors import Fault
@@ -10,29 +11,54 @@ from crf2tlf.spec.check_datasets import check_dataset
 from crf2tlf.spec.check_rules import check_variable
 from crf2tlf.spec.graph import Graph
 from crf2tlf.spec.model import Study
-from crf2tlf.spec.names import Names
+from crf2tlf.spec.names import Name, Names
+from crf2tlf.spec.nodes import Faults
 from crf2tlf.spec.standards import Standards
 
 
-def check_study(study: Study, standards: Standards) -> list[Fault]:
-    """All faults of a study's datasets, none of which needs data to be found."""
-    names = Names(study)
+def check_study(study: Study, standards: Standards, reading: Faults | None = None) -> list[Fault]:
+    """All faults of a study's datasets, none of which needs data to be found.
+
+    Of what the `reading` could not make out nothing is said: it would only repeat the reading's own faults.
+    """
+    reading = reading or Faults()
+    names = Names(study, frozenset(reading.lost), reading.places)
     faults: list[Fault] = []
     for dataset in (*study.sdtm.values(), *study.adam.values()):
         faults.extend(check_dataset(dataset, names, standards))
         for variable in dataset.all_variables():
             faults.extend(check_variable(dataset, variable, names))
-    faults.extend(check_coverage(study))
+    faults.extend(check_coverage(study, names, frozenset(reading.unread)))
     faults.extend(_check_cycles(study))
     return faults
 
 
 def _check_cycles(study: Study) -> Iterator[Fault]:
     graph = Graph(study)
-    cycle = graph.cycle()
-    if not cycle:
-        return
-    variable = next((found for name in cycle if (found := graph.names.variable(name)) is not None), None)
-    chain = " reads ".join(f"{name.source}.{name.name}" for name in cycle)
+    for cycle in graph.cycles():
+        chain = " reads ".join(f"{name.source}.{name.name}" if name.name else f"{name.source}" for name in cycle)
+        yield _fault_of_cycle(graph, cycle[0], f"a cycle: {chain}")
+    if next(graph.cycles(), None) is None:
+        yield from _check_analysis_datasets(graph)
+
+
+def _fault_of_cycle(graph: Graph, name: Name, message: str) -> Fault:
+    variable = graph.names.variable(name)
     if variable is not None:
-        yield Fault(variable.location, f"variables.{variable.name}", f"a cycle: {chain}")
+        return Fault(variable.location, f"variables.{variable.name}", message)
+    dataset = graph.study.dataset(name.source)
+    return Fault(dataset.location if dataset else graph.study.location, "records", message)
+
+
+def _check_analysis_datasets(graph: Graph) -> Iterator[Fault]:
+    """ADaM datasets are built one after the other from files, so they must not need each other."""
+    adam = graph.study.adam
+    sources = {name: sorted(graph.sources(dataset) & adam.keys()) for name, dataset in adam.items()}
+    try:
+        graphlib.TopologicalSorter(sources).prepare()
+    except graphlib.CycleError as error:
+        ring = list(reversed(error.args[1]))[:-1]
+        start = ring.index(min(ring))
+        chain = " reads ".join([*ring[start:], *ring[:start], ring[start]])
+        hint = "an ADaM dataset is derived whole before another reads it"
+        yield Fault(adam[ring[start]].location, "dataset", f"a cycle: {chain}", hint)

@@ -7,13 +7,18 @@ from collections.abc import Iterator
 from crf2tlf.errors import Fault, did_you_mean
 from crf2tlf.spec.graph import Graph
 from crf2tlf.spec.model import Study
-from crf2tlf.spec.names import Name
+from crf2tlf.spec.names import Name, Names, UnknownName
 
 
-def check_coverage(study: Study) -> Iterator[Fault]:
-    """Faults for raw fields that no rule reads and no `not_submitted` names, that both do, or that do not exist."""
+def check_coverage(study: Study, names: Names, unread: frozenset[str] = frozenset()) -> Iterator[Fault]:
+    """Faults for raw fields that no rule reads and no `not_submitted` names, that both do, or that do not exist.
+
+    Of a form that something with a fault may read (`unread` and names that do not exist) nothing is said to be absent:
+    it would only repeat that fault.
+    """
     read = raw_fields_read(study)
     listed: set[Name] = set()
+    uncertain = set(unread) | _forms_in_doubt(study, names)
     for dataset in study.sdtm.values():
         for dotted, place in dataset.not_submitted_locations.items():
             where = f"not_submitted.{dotted}"
@@ -21,17 +26,49 @@ def check_coverage(study: Study) -> Iterator[Fault]:
             name = Name(f"raw.{form_name}", field)
             listed.add(name)
             known = study.forms[form_name].fields if form_name in study.forms else ()
+            if not names.lost.isdisjoint({"forms", name.source}):
+                continue
             if not dotted.startswith("raw.") or field not in known:
+                uncertain.update(_forms_with(study, form_name, field))
                 hint = did_you_mean(field, known)
                 yield Fault(place, where, f"'{dotted}' is not a raw field", hint)
             elif name in read:
                 yield Fault(place, where, f"'{dotted}' is submitted: a rule reads it")
+    if names.lost.isdisjoint(_sdtm_files(study)):
+        yield from _check_absent(study, read | listed, uncertain)
+
+
+def _check_absent(study: Study, told: set[Name], uncertain: set[str]) -> Iterator[Fault]:
     for form in study.forms.values():
         for field in form.fields:
-            name = Name(f"raw.{form.name}", field)
-            if name not in read and name not in listed and field != form.subject:
+            if Name(f"raw.{form.name}", field) not in told and field != form.subject and form.name not in uncertain:
                 message = f"the field '{field}' is neither mapped nor listed in not_submitted"
                 yield Fault(form.location, f"forms.{form.name}", message)
+
+
+def _sdtm_files(study: Study) -> set[str]:
+    """The datasets that stand in the SDTM folder, whether they could be read or not."""
+    return {path.stem for path in (study.folder / "sdtm").glob("*")}
+
+
+def _forms_in_doubt(study: Study, names: Names) -> set[str]:
+    """The forms that rules and records read by a name that they do not have."""
+    found: set[str] = set()
+    for dataset in study.sdtm.values():
+        rules = (read for variable in dataset.all_variables() for read in names.reads_of_rule(dataset, variable))
+        for read in (*rules, *names.reads_of_records(dataset)):
+            try:
+                names.resolve(read, dataset)
+            except UnknownName:
+                found.update(_forms_with(study, read.source.removeprefix("raw."), read.name))
+    return found
+
+
+def _forms_with(study: Study, form: str, field: str) -> set[str]:
+    """The form of that name, or those that have such a field where there is no such form."""
+    if form in study.forms:
+        return {form}
+    return {name for name, each in study.forms.items() if field in each.fields}
 
 
 def raw_fields_read(study: Study) -> set[Name]:

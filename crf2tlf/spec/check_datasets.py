@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crf2tlf.errors import Fault, did_you_mean
+from crf2tlf.errors import Fault, Location, did_you_mean
 from crf2tlf.rules.evaluate import KindError, infer_kind
 from crf2tlf.rules.expressions import Expression, Reference, constants
 from crf2tlf.rules.verbs import Read
-from crf2tlf.spec.model import Dataset, RecordSource
+from crf2tlf.spec.model import Dataset, Event, RecordSource
 from crf2tlf.spec.names import Names, UnknownName
+from crf2tlf.spec.read_parts import UNREADABLE
 from crf2tlf.spec.standards import Standards
 
 LABEL_BYTES = 40
@@ -32,12 +33,11 @@ CLASSES = (
 def check_dataset(dataset: Dataset, names: Names, standards: Standards) -> Iterator[Fault]:
     """The faults of a dataset that are not a single variable's."""
     yield from _check_head(dataset)
-    yield from _check_keys(dataset)
     for record in dataset.records:
         yield from _check_record(dataset, record, names)
-    if not dataset.records:
-        yield Fault(dataset.location, "records", "the dataset has no records")
-    yield from _check_required(dataset, standards)
+    if dataset.name not in names.lost:
+        yield from _check_keys(dataset)
+        yield from _check_required(dataset, standards)
     yield from _check_parameters(dataset, names)
 
 
@@ -50,6 +50,14 @@ def _check_head(dataset: Dataset) -> Iterator[Fault]:
         yield Fault(dataset.location, "class", f"'{dataset.class_}' is no class of SDTM or ADaM", hint)
     if len(dataset.label.encode()) > LABEL_BYTES:
         yield Fault(dataset.location, "label", f"the label is longer than {LABEL_BYTES} bytes")
+    yield from check_ascii(dataset.label, dataset.location, "label")
+
+
+def check_ascii(label: str, place: Location, where: str) -> Iterator[Fault]:
+    """A label stands in an XPT file, which is written in ASCII."""
+    strange = next((character for character in label if not character.isascii()), "")
+    if strange:
+        yield Fault(place, where, f"the label holds '{strange}', and XPT files are written in ASCII")
 
 
 def _check_keys(dataset: Dataset) -> Iterator[Fault]:
@@ -60,24 +68,34 @@ def _check_keys(dataset: Dataset) -> Iterator[Fault]:
             yield Fault(place, "keys", f"'{key}' is not a variable of {dataset.name}", hint)
         if dataset.keys.count(key) > 1:
             yield Fault(place, "keys", f"'{key}' stands twice")
-    if not dataset.keys:
-        yield Fault(dataset.location, "keys", "the dataset has no keys")
 
 
 def _check_record(dataset: Dataset, record: RecordSource, names: Names) -> Iterator[Fault]:
     where = f"records.{record.id}"
+    if not record.source:
+        return
     try:
         names.known(record.source)
     except UnknownName as error:
-        yield Fault(record.location, where, str(error), error.hint)
+        yield from tell(error, record.location, where)
         return
     if record.source == dataset.name:
         yield Fault(record.location, where, f"{dataset.name} cannot be made from its own records")
-    if dataset.standard == "ADaM" and record.source.startswith("raw."):
+    elif dataset.standard == "ADaM" and record.source.startswith("raw."):
         yield Fault(record.location, where, "ADaM reads SDTM, not raw forms")
-    yield from check_condition(record.where, record.source, dataset, names, record, where)
-    for field in record.distinct:
-        yield from _check_read(Read(Reference(tuple(field.split("."))), record.source), dataset, names, record, where)
+    elif dataset.standard == "SDTM" and record.source in names.study.adam:
+        yield Fault(record.location, where, f"{record.source}: SDTM does not read ADaM")
+    else:
+        yield from check_condition(record.where, record.source, dataset, names, record, where)
+        for field in record.distinct:
+            read = Read(Reference(tuple(field.split("."))), record.source)
+            yield from _check_read(read, dataset, names, record, where)
+
+
+def tell(error: UnknownName, place: Location, where: str) -> Iterator[Fault]:
+    """The fault of an unknown name, unless it only follows from another."""
+    if not error.follows:
+        yield Fault(place, where, str(error), error.hint)
 
 
 def check_condition(
@@ -86,11 +104,11 @@ def check_condition(
     """The faults of a condition over a source's fields."""
     if condition is None:
         return
-    location = getattr(place, "location", dataset.location)
-    for constant in constants(condition):
-        if constant not in names.study.constants:
-            hint = did_you_mean(constant, names.study.constants)
-            yield Fault(location, where, f"'${constant}' is not a constant of the study", hint)
+    location = names.places.get(id(condition), getattr(place, "location", dataset.location))
+    unknown = [Fault(location, where, *told) for told in names.unknown_constants(condition)]
+    if unknown or ("constants" in names.lost and constants(condition)):
+        yield from unknown
+        return
 
     def kind_of(reference: Reference) -> str:
         return names.kind(names.resolve(Read(reference, inside), dataset))
@@ -99,16 +117,19 @@ def check_condition(
         if infer_kind(condition, kind_of, names.study.constants) != "boolean":  # type: ignore[arg-type]
             yield Fault(location, where, "a condition is wanted, such as AESER == 'Y'")
     except UnknownName as error:
-        yield Fault(location, where, str(error), error.hint)
+        yield from tell(error, location, where)
     except KindError as error:
         yield Fault(location, where, str(error))
 
 
 def _check_read(read: Read, dataset: Dataset, names: Names, place: object, where: str) -> Iterator[Fault]:
+    if read.reference == UNREADABLE:
+        return
     try:
         names.resolve(read, dataset)
     except UnknownName as error:
-        yield Fault(getattr(place, "location", dataset.location), where, str(error), error.hint)
+        location = names.places.get(id(read.reference), getattr(place, "location", dataset.location))
+        yield from tell(error, location, where)
 
 
 def _check_required(dataset: Dataset, standards: Standards) -> Iterator[Fault]:
@@ -122,19 +143,21 @@ def _check_required(dataset: Dataset, standards: Standards) -> Iterator[Fault]:
 
 def _check_parameters(dataset: Dataset, names: Names) -> Iterator[Fault]:
     uses = any(variable.verb == "parameter" for variable in dataset.variables.values())
-    if uses and not dataset.parameters:
+    if uses and not dataset.parameters and f"{dataset.name}.parameters" not in names.lost:
         yield Fault(dataset.location, "parameters", "a variable has the verb 'parameter' and there are no parameters")
     for parameter in dataset.parameters.values():
         where = f"parameters.{parameter.code}"
         yield from _check_read(Read(parameter.start), dataset, names, parameter, f"{where}.start")
         yield from check_condition(parameter.where, "ADSL", dataset, names, parameter, f"{where}.where")
         for event in parameter.events:
-            place = f"{where}.events.{event.id}"
-            yield from _check_read(Read(event.date), dataset, names, event, place)
-            yield from check_condition(event.where, event.date.source, dataset, names, event, place)
+            yield from _check_event(event, f"{where}.events.{event.id}", dataset, names)
         for rule in parameter.censor:
             place = f"{where}.censor.{rule.code}"
             yield from _check_read(Read(rule.date), dataset, names, rule, place)
             yield from check_condition(rule.when, "ADSL", dataset, names, rule, place)
-        if not parameter.events or not parameter.censor:
-            yield Fault(parameter.location, where, "a parameter needs at least one event and one censoring rule")
+
+
+def _check_event(event: Event, where: str, dataset: Dataset, names: Names) -> Iterator[Fault]:
+    yield from _check_read(Read(event.date), dataset, names, event, where)
+    if names.study.dataset(event.date.source) is not None:
+        yield from check_condition(event.where, event.date.source, dataset, names, event, where)

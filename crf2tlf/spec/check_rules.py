@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 from crf2tlf.errors import Fault, did_you_mean
 from crf2tlf.rules import verbs
 from crf2tlf.rules.columns import Kind
 from crf2tlf.rules.evaluate import KindError, infer_kind
-from crf2tlf.rules.expressions import Expression, Reference, constants, references
+from crf2tlf.rules.expressions import Expression, Reference, constants
 from crf2tlf.rules.functions import NUMBER_PATTERN
-from crf2tlf.spec.check_datasets import LABEL_BYTES
+from crf2tlf.spec.check_attributes import check_attributes, codelist_names
+from crf2tlf.spec.check_datasets import tell
 from crf2tlf.spec.model import Dataset, Variable
-from crf2tlf.spec.names import Names, UnknownName
-
-TEXT_BYTES = 200
+from crf2tlf.spec.names import Name, Names, UnknownName
 
 
 def check_variable(dataset: Dataset, variable: Variable, names: Names) -> Iterator[Fault]:
     """The faults of a variable."""
     checker = VariableChecker(dataset, variable, names)
-    yield from checker.attributes()
+    yield from check_attributes(variable, names, checker.where)
     yield from checker.rule(variable.rule, _wanted(variable))
 
 
@@ -37,27 +38,12 @@ class VariableChecker:
         block = "variables" if dataset.variables.get(variable.name) is variable else "supp"
         self.where = f"{block}.{variable.name}"
 
-    def fault(self, message: str, hint: str = "") -> Fault:
-        return Fault(self.variable.location, self.where, message, hint)
+    def fault(self, message: str, hint: str = "", at: object = None) -> Fault:
+        """A fault where the expression or reference `at` stands, else where the variable does."""
+        return Fault(self.names.places.get(id(at), self.variable.location), self.where, message, hint)
 
-    def attributes(self) -> Iterator[Fault]:
-        """Label, length, codelist and dictionary."""
-        variable, study = self.variable, self.names.study
-        if len(variable.label.encode()) > LABEL_BYTES:
-            yield self.fault(f"the label is longer than {LABEL_BYTES} bytes")
-        if variable.length is not None and variable.length > TEXT_BYTES:
-            yield self.fault(f"a length of {variable.length} is over the {TEXT_BYTES} bytes that XPT holds")
-        if variable.codelist and variable.codelist not in study.codelists:
-            hint = did_you_mean(variable.codelist, study.codelists)
-            yield self.fault(f"there is no codelist '{variable.codelist}' in codelists.yaml", hint)
-        if variable.dictionary and variable.dictionary not in study.dictionaries:
-            hint = did_you_mean(variable.dictionary, study.dictionaries)
-            yield self.fault(f"there is no dictionary '{variable.dictionary}' in study.yaml", hint)
-        if variable.type == "float" and variable.significant_digits is None:
-            yield self.fault("a variable of type float needs significant_digits")
-        form = study.forms.get(variable.origin.form)
-        if variable.origin.pages and (form is None or not form.crf):
-            yield self.fault("'crf' needs a rule that reads a raw form with an annotated CRF")
+    def _told(self, error: UnknownName, at: object = None) -> Iterator[Fault]:
+        return tell(error, self.names.places.get(id(at), self.variable.location), self.where)
 
     def rule(self, rule: verbs.Rule, wanted: Kind) -> Iterator[Fault]:
         """The faults of a rule whose result must be of the kind wanted."""
@@ -75,15 +61,16 @@ class VariableChecker:
             case verbs.Calculate(expression, _):
                 yield from self._expression(expression, wanted)
             case verbs.Lookup():
-                yield from self._lookup(rule)
+                yield from self._lookup(rule, wanted)
             case verbs.Decode(name):
-                yield from self._decode(name)
+                yield from self._decode(name, wanted)
             case verbs.ByRecord(rules):
                 yield from self._by_record(rules, wanted)
             case verbs.Extreme(_, of, where):
                 for reference in of:
                     yield from self._reference(reference, wanted)
-                yield from self._condition(where, of[0].source if of else "")
+                if not of or self._exists(of[0].source):
+                    yield from self._condition(where, of[0].source if of else "")
             case verbs.Pick() | verbs.Occurrence() | verbs.Baseline():
                 yield from self._choice(rule, wanted)
             case verbs.Sequence() | verbs.StudyDay() | verbs.ImputationFlag() | verbs.Program():
@@ -103,37 +90,76 @@ class VariableChecker:
             try:
                 self.names.resolve(read, self.dataset)
             except UnknownName as error:
-                yield self.fault(str(error), error.hint)
+                yield from self._told(error)
+        if isinstance(rule, verbs.ImputationFlag):
+            yield from self._imputed(rule.variable)
+        if isinstance(rule, verbs.Program):
+            path = (self.names.study.folder / rule.file).resolve()
+            if not path.is_relative_to((self.names.study.folder / "programs").resolve()) or not path.is_file():
+                yield self.fault(f"there is no {rule.file} in the study's folder")
+
+    def _imputed(self, name: str) -> Iterator[Fault]:
+        other = self.dataset.variables.get(name)
+        if other is None or other.rule == verbs.NoData(""):
+            return
+        if not isinstance(other.rule, verbs.IsoDate) or not other.rule.impute:
+            yield self.fault(f"'{name}' is not imputed: its rule is no 'date' with 'impute'")
 
     def _constant(self, value: str, wanted: Kind) -> Iterator[Fault]:
         study = self.names.study
         if value.startswith("$"):
+            if "constants" in self.names.lost:
+                return
             if value[1:] not in study.constants:
                 hint = did_you_mean(value[1:], study.constants)
                 yield self.fault(f"'{value}' is not a constant of the study", hint)
-            return
+                return
+            found = study.constants[value[1:]]
+            if isinstance(found, float):
+                if wanted == "text":
+                    hint = "in quotes it is a text"
+                    yield self.fault(f"'{value}' is a number, but the type is {self.variable.type}", hint)
+                return
+            value = found
         codelist = study.codelists.get(self.variable.codelist)
-        if codelist is not None and value not in codelist.terms:
-            hint = did_you_mean(value, codelist.terms)
-            yield self.fault(f"'{value}' is not in the codelist {codelist.name}", hint)
         if wanted == "number" and not _is_number(value):
             yield self.fault(f"'{value}' is no number, but the type is {self.variable.type}")
+        elif (
+            codelist is not None
+            and value not in codelist.terms
+            and self.names.lost.isdisjoint(codelist_names(self.variable.codelist))
+        ):
+            hint = did_you_mean(value, codelist.terms)
+            yield self.fault(f"'{value}' is not in the codelist {codelist.name}", hint)
 
     def _copy(self, reference: Reference, wanted: Kind) -> Iterator[Fault]:
         raw = reference.source.startswith(("raw.", "table."))
         yield from self._reference(reference, "text" if raw else wanted)
 
     def _reference(self, reference: Reference, wanted: Kind | None, inside: str = "") -> Iterator[Fault]:
-        if reference.parts == ("MISSING",):
-            return
         try:
             name = self.names.resolve(verbs.Read(reference, inside), self.dataset)
         except UnknownName as error:
-            yield self.fault(str(error), error.hint)
+            yield from self._told(error, reference)
             return
         found = self.names.kind(name)
-        if wanted is not None and found != wanted and not name.source.startswith("raw."):
-            yield self.fault(f"'{reference}' is {found}, but the type is {self.variable.type}")
+        if wanted is not None and found != wanted and not self._is_broken(name):
+            words = {"text": "text", "number": "a number"}
+            needed = "" if wanted == _wanted(self.variable) else f", where {words[wanted]} is wanted"
+            message = f"'{reference}' is {words[found]}" + (needed or f", but the type is {self.variable.type}")
+            yield self.fault(message, at=reference)
+
+    def _is_broken(self, name: Name) -> bool:
+        """Whether a variable could not be read, so that its kind may not be what was meant."""
+        variable = self.names.variable(name)
+        return variable is not None and variable.rule == verbs.NoData("") and variable.verb == "no_data"
+
+    def _exists(self, source: str) -> bool:
+        try:
+            self.names.known(source)
+        except UnknownName:
+            return False
+        return True
 
     def _date(self, rule: verbs.IsoDate) -> Iterator[Fault]:
         numeric = self.variable.is_number
@@ -145,16 +171,27 @@ class VariableChecker:
             if bound is not None:
                 yield from self._reference(bound, "number")
         form = self.names.study.forms.get(raw)
-        if form is not None and not rule.format and not form.dates:
+        if (
+            form is not None
+            and not rule.format
+            and not form.dates
+            and self.names.lost.isdisjoint({f"raw.{raw}", f"raw.{raw}.dates"})
+        ):
             yield self.fault(f"the format of the date is unknown: give 'format', or 'dates' of the form {raw}")
         if rule.impute and not numeric:
             yield self.fault("only a numeric date is imputed: SDTM dates stay as collected (SDTMIG 4.4.2)")
+        elif (rule.not_before or rule.not_after) and not rule.impute:
+            yield self.fault("'not_before' and 'not_after' bound an imputed date and need 'impute'")
+        if numeric and rule.time is not None:
+            yield self.fault("a numeric date takes no 'time'")
+        if rule.format and not rule.date.source.startswith(("raw.", "table.")):
+            yield self.fault(f"'format' is for collected dates, and {rule.date} is ISO 8601 text")
 
     def _expression(self, expression: Expression, wanted: Kind | None, inside: str = "") -> Iterator[Fault]:
-        for constant in constants(expression):
-            if constant not in self.names.study.constants:
-                hint = did_you_mean(constant, self.names.study.constants)
-                yield self.fault(f"'${constant}' is not a constant of the study", hint)
+        unknown = [self.fault(*told, at=expression) for told in self.names.unknown_constants(expression)]
+        if unknown or ("constants" in self.names.lost and constants(expression)):
+            yield from unknown
+            return
 
         def kind_of(reference: Reference) -> Kind:
             return self.names.kind(self.names.resolve(verbs.Read(reference, inside), self.dataset))
@@ -162,68 +199,98 @@ class VariableChecker:
         try:
             kind = infer_kind(expression, kind_of, self.names.study.constants)
         except UnknownName as error:
-            yield self.fault(str(error), error.hint)
+            yield from self._told(error, expression)
             return
         except KindError as error:
-            yield self.fault(str(error))
+            yield self.fault(str(error), at=expression)
             return
         if wanted == "boolean" and kind != "boolean":
-            yield self.fault("a condition is wanted, such as AESER == 'Y'")
+            yield self.fault("a condition is wanted, such as AESER == 'Y'", at=expression)
         elif wanted is not None and kind != wanted:
             word = {"text": "text", "number": "a number", "boolean": "a condition"}[kind]
-            yield self.fault(f"the expression gives {word}, but the type is {self.variable.type}")
+            hint = {("text", "number"): "use number()", ("number", "text"): "use text()"}.get((kind, wanted), "")
+            needed = "text is wanted" if wanted != _wanted(self.variable) else f"the type is {self.variable.type}"
+            yield self.fault(f"the expression gives {word}, but {needed}", hint, expression)
 
     def _condition(self, condition: Expression | None, inside: str = "") -> Iterator[Fault]:
         if condition is not None:
             yield from self._expression(condition, "boolean", inside)
 
-    def _lookup(self, rule: verbs.Lookup) -> Iterator[Fault]:
+    def _lookup(self, rule: verbs.Lookup, wanted: Kind) -> Iterator[Fault]:
         table = self.names.study.tables.get(rule.table)
         if table is None:
-            hint = did_you_mean(rule.table, self.names.study.tables)
-            yield self.fault(f"there is no table '{rule.table}' in study.yaml", hint)
+            if self.names.lost.isdisjoint({"tables", f"table.{rule.table}"}):
+                hint = did_you_mean(rule.table, self.names.study.tables)
+                yield self.fault(f"there is no table '{rule.table}' in study.yaml", hint)
             return
-        for column in (*(column for column, _ in rule.by), rule.value):
-            if column not in table.columns:
-                hint = did_you_mean(column, table.columns)
-                yield self.fault(f"'{column}' is not a column of table.{rule.table}", hint)
+        columns = [column for column, _ in rule.by]
+        absent = [column for column in (*columns, rule.value) if column not in table.columns]
+        for column in absent:
+            hint = did_you_mean(column, table.columns)
+            yield self.fault(f"'{column}' is not a column of table.{rule.table}", hint)
         for _, key in rule.by:
             yield from self._expression(key, "text")
+        if absent:
+            return
+        rows = Counter(zip(*(table.values(column) for column in columns), strict=True))
+        twice = next((row for row, count in rows.items() if count > 1), None)
+        if twice is not None:
+            yield self.fault(f"table.{rule.table} has two rows with {_pairs(columns, twice)}")
+        if wanted == "number":
+            yield from self._numbers(table.values(rule.value), f"the column {rule.value} of table.{rule.table}")
 
-    def _decode(self, name: str) -> Iterator[Fault]:
+    def _numbers(self, values: list[str], what: str) -> Iterator[Fault]:
+        """What a number is looked up in holds numbers: another text would become missing without a word."""
+        strange = next((value for value in values if value and not _is_number(value)), None)
+        if strange is not None:
+            yield self.fault(f"'{strange}' in {what} is no number, but the type is {self.variable.type}")
+
+    def _decode(self, name: str, wanted: Kind) -> Iterator[Fault]:
         other = self.dataset.variables.get(name)
         if other is None:
-            hint = did_you_mean(name, self.dataset.variables)
-            yield self.fault(f"'{name}' is not a variable of {self.dataset.name}", hint)
+            if self.dataset.name not in self.names.lost:
+                hint = did_you_mean(name, self.dataset.variables)
+                yield self.fault(f"'{name}' is not a variable of {self.dataset.name}", hint)
             return
         codelist = self.names.study.codelists.get(other.codelist)
-        if codelist is None or not codelist.has_decodes:
-            yield self.fault(f"'{name}' has no codelist with decodes")
+        if not self.names.lost.isdisjoint(codelist_names(other.codelist)):
+            return
+        if codelist is None:
+            if not other.codelist:
+                yield self.fault(f"'{name}' has no codelist with decodes")
+        elif not codelist.has_decodes:
+            yield self.fault(f"the codelist {codelist.name} of '{name}' has no decodes")
+        elif wanted == "number":
+            decodes = [term.decode for term in codelist.terms.values()]
+            yield from self._numbers(decodes, f"the decodes of {codelist.name}")
 
     def _by_record(self, rules: tuple[tuple[str, verbs.Rule], ...], wanted: Kind) -> Iterator[Fault]:
         ids = [record.id for record in self.dataset.records]
-        for id_, rule in rules:
-            if id_ not in ids:
-                yield self.fault(f"'{id_}' is not a record source of {self.dataset.name}", did_you_mean(id_, ids))
+        known = f"{self.dataset.name}.records" not in self.names.lost
+        strange = [id_ for id_, _ in rules if id_ not in ids]
+        for id_ in strange if known else ():
+            yield self.fault(f"'{id_}' is not a record source of {self.dataset.name}", did_you_mean(id_, ids))
+        for _, rule in rules:
             yield from self.rule(rule, wanted)
         absent = [id_ for id_ in ids if id_ not in dict(rules)]
-        if absent:
+        if absent and known and not strange:
             yield self.fault(f"there is no rule for the records {', '.join(absent)}")
 
     def _choice(self, rule: verbs.Pick | verbs.Occurrence | verbs.Baseline, wanted: Kind) -> Iterator[Fault]:
-        inside = rule.of.source if isinstance(rule, verbs.Pick) else ""
         if isinstance(rule, verbs.Pick):
             yield from self._reference(rule.of, wanted)
+            if not self._exists(rule.of.source or self.dataset.name):
+                return
         elif wanted != "text":
             yield self.fault(f"the flag is text, but the type is {self.variable.type}")
-        yield from self._condition(rule.where, inside)
-        plain = [read for read in verbs.reads(rule) if read.reference not in _in_condition(rule)]
-        for read in plain[1:] if isinstance(rule, verbs.Pick) else plain:
+        yield from self._condition(rule.where, rule.of.source if isinstance(rule, verbs.Pick) else "")
+        plain = verbs.reads(replace(rule, where=None))
+        for read in list(plain)[1:] if isinstance(rule, verbs.Pick) else plain:
             yield from self._reference(read.reference, None, read.inside)
 
 
-def _in_condition(rule: verbs.Pick | verbs.Occurrence | verbs.Baseline) -> tuple[Reference, ...]:
-    return references(rule.where)
+def _pairs(columns: list[str], values: tuple[str, ...]) -> str:
+    return " and ".join(f"{column} '{value}'" for column, value in zip(columns, values, strict=True))
 
 
 def _is_number(text: str) -> bool:

@@ -40,7 +40,7 @@ class Graph:
 
         The name "" of a dataset is the choice of its records. Each cycle begins with its smallest name.
         """
-        records = {Name(dataset.name, ""): tuple(self._of_dataset(dataset)) for dataset in self._datasets()}
+        records = {Name(dataset.name, ""): self._of_records(dataset) for dataset in self._datasets()}
         every = {**self.reads, **records}
         while True:
             left = {name: [read for read in reads if read in every] for name, reads in every.items()}
@@ -93,6 +93,10 @@ class Graph:
         reads = (*self.names.reads_of_records(dataset), *self.names.reads_of_parameters(dataset))
         sources = [Name(record.source, "") for record in dataset.records]
         return [*self._resolve(dataset, reads), *sources]
+
+    def _of_records(self, dataset: Dataset) -> tuple[Name, ...]:
+        """What the choice of records reads; a dataset that names itself as its source is told elsewhere."""
+        return tuple(name for name in self._of_dataset(dataset) if name != Name(dataset.name, ""))
 
     def _resolve(self, dataset: Dataset, reads: Iterable[Read]) -> list[Name]:
         found: list[Name] = []

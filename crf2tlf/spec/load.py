@@ -7,10 +7,11 @@ from pathlib import Path
 from crf2tlf.errors import Fault, Location, SpecError, UsageError, did_you_mean
 from crf2tlf.spec.check import check_study
 from crf2tlf.spec.model import Dataset, Standard, Study
-from crf2tlf.spec.nodes import Faults, Mapping, Reader, read_yaml
+from crf2tlf.spec.nodes import Faults, Items, Mapping, Reader, Text, read_yaml
 from crf2tlf.spec.read_dataset import DatasetReader
 from crf2tlf.spec.read_study import ENCODINGS, STUDY_FIELDS, StudyReader
 from crf2tlf.spec.standards import Standards, load_standards
+from crf2tlf.spec.standards_records import read_rows
 
 STANDARDS = ("SDTMIG", "ADaMIG", "SDTM CT", "ADaM CT", "Define-XML")
 
@@ -40,9 +41,8 @@ def read_study(name: str, root: Path) -> tuple[Study, list[Fault]]:
     node = read_yaml(folder / "study.yaml", f"specs/{name}/study.yaml", faults)
     if node is None:
         raise SpecError(faults.found)
-    study = _study(name, root, folder, node, reader)
-    if not any(fault for fault in faults.found if _hides_others(fault)):
-        faults.found.extend(check_study(study, load_study_standards(study)))
+    study, standards = _study(name, root, folder, node, reader)
+    faults.found.extend(check_study(study, standards, faults))
     return study, sorted(set(faults.found))
 
 
@@ -51,25 +51,26 @@ def load_study_standards(study: Study) -> Standards:
     return load_standards(study.root / "specs" / "standards", study.standards)
 
 
-def _hides_others(fault: Fault) -> bool:
-    """Whether a fault makes a whole file unreadable, so that faults found after it would only follow from it."""
-    return fault.where == "" and "not YAML" in fault.message
-
-
-def _study(name: str, root: Path, folder: Path, node: Mapping, reader: Reader) -> Study:
+def _study(name: str, root: Path, folder: Path, node: Mapping, reader: Reader) -> tuple[Study, Standards]:
     reader.known_keys(node, STUDY_FIELDS, ("study", "study_id", "protocol", "title", "standards", "forms"))
     if reader.text(node.get("study"), name) != name:
         place = node.keys["study"]
         reader.faults.add(place, "study", f"the folder is named {name}")
     versions = _versions(node, reader)
-    standards = load_standards(root / "specs" / "standards", versions)
+    _check_versions(node, versions, root, reader)
+    standards = load_standards(root / "specs" / "standards", _available(versions, root))
     parts = StudyReader(reader, folder, root)
+    for block in ("constants", "forms", "tables", "dictionaries"):
+        if isinstance(node.get(block), Items) or (isinstance(each := node.get(block), Text) and each.value):
+            reader.faults.lost.add(block)
     raw = reader.mapping(node.get("raw")) or Mapping({}, {}, node.location, "raw")
     reader.known_keys(raw, ("folder", "encoding"))
     encoding = reader.one_of(raw.get("encoding"), ENCODINGS, "utf-8")
     codelists = read_yaml(folder / "codelists.yaml", f"specs/{name}/codelists.yaml", reader.faults)
+    if codelists is None:
+        reader.faults.lost.add("codelists")
     text = reader.text
-    return Study(
+    study = Study(
         name,
         text(node.get("study_id")),
         text(node.get("protocol")),
@@ -88,6 +89,7 @@ def _study(name: str, root: Path, folder: Path, node: Mapping, reader: Reader) -
         Location(f"specs/{name}/study.yaml", 1),
         text(node.get("cut_off")),
     )
+    return study, standards
 
 
 def _versions(node: Mapping, reader: Reader) -> dict[str, str]:
@@ -98,11 +100,42 @@ def _versions(node: Mapping, reader: Reader) -> dict[str, str]:
     return {standard: reader.text(version) for standard, version in versions}
 
 
+def _check_versions(node: Mapping, versions: dict[str, str], root: Path, reader: Reader) -> None:
+    given = reader.mapping(node.get("standards"))
+    for standard, known in _known_versions(root).items():
+        if given is not None and versions.get(standard) and versions[standard] not in known:
+            message = f"{standard} {versions[standard]} is not in specs/standards"
+            hint = f"import it (docs/standards.md) or name one of: {', '.join(sorted(known))}"
+            reader.faults.add(given.keys[standard], given.under(standard), message, hint)
+
+
+def _available(versions: dict[str, str], root: Path) -> dict[str, str]:
+    """The versions that are there; a standard without one is then read in its newest."""
+    known = _known_versions(root)
+    return {name: version for name, version in versions.items() if version in known.get(name, {version})}
+
+
+def _known_versions(root: Path) -> dict[str, set[str]]:
+    known: dict[str, set[str]] = {}
+    for row in read_rows(root / "specs" / "standards" / "versions.csv"):
+        known.setdefault(row["standard"], set()).add(row["version"])
+    return known
+
+
 def _datasets(folder: Path, root: Path, reader: Reader, standards: Standards, standard: Standard) -> dict[str, Dataset]:
     found: dict[str, Dataset] = {}
-    for path in sorted((folder / standard.lower()).glob("*.yaml")):
-        node = read_yaml(path, path.relative_to(root).as_posix(), reader.faults)
-        dataset = DatasetReader(reader, standards, standard).dataset(node, path.stem) if node else None
+    for path in sorted((folder / standard.lower()).glob("*")):
+        shown = path.relative_to(root).as_posix()
+        if path.suffix != ".yaml":
+            if path.suffix.lower() in {".yml", ".yaml"}:
+                reader.faults.add(Location(shown, 1), "", "the file is not read", f"name it {path.stem}.yaml")
+                reader.faults.lost.add(path.stem)
+            continue
+        node = read_yaml(path, shown, reader.faults)
+        if node is None:
+            reader.faults.lost.add(path.stem)
+            continue
+        dataset = DatasetReader(reader, standards, standard).dataset(node, path.stem)
         if dataset is not None:
             found[dataset.name] = dataset
     return found

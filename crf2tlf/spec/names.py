@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from crf2tlf.errors import did_you_mean
+from crf2tlf.errors import Location, did_you_mean
 from crf2tlf.rules.columns import Kind
-from crf2tlf.rules.expressions import Expression, Reference, references
+from crf2tlf.rules.expressions import Expression, Reference, constants, references
 from crf2tlf.rules.verbs import Read, reads
 from crf2tlf.rules.verbs import Sequence as SequenceRule
 from crf2tlf.spec.model import Dataset, Study, Variable
@@ -38,10 +38,14 @@ class Name:
 
 @dataclass(frozen=True)
 class Names:
-    """Resolves the names of one study; `lost` holds what could not be read (see `nodes.Faults`)."""
+    """Resolves the names of one study.
+
+    `lost` holds what could not be read, `places` where expressions and references stand (see `nodes.Faults`).
+    """
 
     study: Study
     lost: frozenset[str] = frozenset()
+    places: Mapping[int, Location] = field(default_factory=dict)
 
     def known(self, source: str) -> Sequence[str]:
         """The names that a source has; UnknownName when there is no such source."""
@@ -100,6 +104,14 @@ class Names:
         parent = self.study.dataset(name.source.removeprefix("SUPP"))
         return parent.supp.get(name.name) if parent is not None else None
 
+    def unknown_constants(self, expression: Expression) -> Iterator[tuple[str, str]]:
+        """Message and hint for each constant of an expression that the study does not have."""
+        known = self.study.constants
+        if "constants" not in self.lost:
+            for name in constants(expression):
+                if name not in known:
+                    yield f"'${name}' is not a constant of the study", did_you_mean(name, known)
+
     def reads_of_rule(self, dataset: Dataset, variable: Variable) -> Iterator[Read]:
         """Everything a variable's rule reads, the dataset's keys included where --SEQ follows them."""
         yield from reads(variable.rule)
@@ -111,7 +123,7 @@ class Names:
         for record in dataset.records:
             inside = record.source
             yield from (Read(reference, inside) for reference in references(record.where))
-            yield from (Read(Reference(tuple(field.split("."))), inside) for field in record.distinct)
+            yield from (Read(Reference(tuple(name.split("."))), inside) for name in record.distinct)
 
     def reads_of_parameters(self, dataset: Dataset) -> Iterator[Read]:
         """What a dataset's time-to-event parameters read."""

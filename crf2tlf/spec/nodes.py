@@ -25,12 +25,14 @@ class Faults:
     """The faults found so far; reading goes on after each, so that all are told at once.
 
     `lost` names what a fault made unreadable ("AE", "raw.ae", "codelist.NY", "constants"): what others say about it is
-    no fault of theirs. `unread` names the raw forms that a rule with a fault may read.
+    no fault of theirs. `unread` names the raw forms that a rule with a fault may read. `places` tells by `id` where an
+    expression or reference that was read stands.
     """
 
     found: list[Fault] = field(default_factory=list)
     lost: set[str] = field(default_factory=set)
     unread: set[str] = field(default_factory=set)
+    places: dict[int, Location] = field(default_factory=dict)
 
     def add(self, location: Location, where: str, message: str, hint: str = "") -> None:
         self.found.append(Fault(location, where, message, hint))
@@ -189,7 +191,7 @@ class Reader:
         value = self.text(node, default)
         if node is not None and isinstance(node, Text) and value not in choices:
             hint = did_you_mean(value, choices)
-            self.faults.add(node.location, node.where, f"'{value}' is not one of {', '.join(choices)}", hint)
+            self.faults.add(node.location, node.where, f"'{_cut(value)}' is not one of {', '.join(choices)}", hint)
             return default
         return value
 
@@ -204,7 +206,7 @@ class Reader:
             return default
         value = node.value
         if not (value.isascii() and value.isdecimal() and len(value) < 10) or int(value) < least:
-            self.faults.add(node.location, node.where, f"'{value}' is not a whole number of at least {least}")
+            self.faults.add(node.location, node.where, f"'{_cut(value)}' is not a whole number of at least {least}")
             return default
         return int(value)
 
@@ -241,6 +243,10 @@ class Reader:
         for item in items:
             self.text(item)
         return tuple(item.value for item in items if isinstance(item, Text))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:60]}…"
 
 
 def _is_empty(node: Node) -> bool:

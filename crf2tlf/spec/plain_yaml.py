@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import yaml
 
 MAX_DEPTH = 40
@@ -28,7 +30,9 @@ def compose(text: str) -> yaml.Node:
         root: yaml.Node | None = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise NotPlain(mark.line + 1 if mark else 1, f"not YAML: {error.problem or error.context}") from None
+        what = error.problem or error.context or ""
+        what = f"{error.context}, {what}" if what.startswith("but ") else what
+        raise NotPlain(mark.line + 1 if mark else 1, f"not YAML: {what}") from None
     except yaml.YAMLError as error:
         raise NotPlain(1, f"not YAML: {error}".splitlines()[0]) from None
     finally:
@@ -44,9 +48,9 @@ class _PlainLoader(yaml.SafeLoader):
 
     depth = 0
 
-    def compose_node(self, parent: yaml.Node | None, index: object) -> yaml.Node | None:
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         """The next node with all below it."""
-        event = self.peek_event()
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
         line = event.start_mark.line + 1
         if isinstance(event, yaml.AliasEvent) or event.anchor:
             raise NotPlain(line, "anchors and aliases are not allowed", "write the value out where it is used")

@@ -6,23 +6,22 @@ from dataclasses import dataclass
 
 from crf2tlf.errors import Location
 from crf2tlf.rules import verbs
-from crf2tlf.rules.expressions import Reference
+from crf2tlf.rules.expressions import Expression
+from crf2tlf.spec.check_datasets import CLASSES
 from crf2tlf.spec.describe import ALLOWED_ORIGINS, ORIGIN_TYPES, SOURCES, describe_method, infer_origin
 from crf2tlf.spec.model import (
     DATA_TYPES,
     DATASET_NAME,
     VARIABLE_NAME,
-    Censoring,
     Dataset,
-    Event,
     Method,
     Origin,
-    Parameter,
     RecordSource,
     Standard,
     Variable,
 )
 from crf2tlf.spec.nodes import Mapping, Node, Reader, Text
+from crf2tlf.spec.read_parameters import read_parameters
 from crf2tlf.spec.read_rules import RuleReader
 from crf2tlf.spec.standards import StandardDataset, Standards, StandardVariable
 
@@ -73,59 +72,84 @@ class DatasetReader:
         return RuleReader(self.reader)
 
     def dataset(self, node: Mapping, stem: str) -> Dataset | None:
-        """The dataset of a file named `<stem>.yaml`; None when it has no usable name."""
+        """The dataset of a file named `<stem>.yaml`; None when the file's name is no dataset's."""
         self.reader.known_keys(node, DATASET_FIELDS, ("dataset", "keys", "records", "variables"))
-        name = self.reader.text(node.get("dataset"), stem)
         place = node.keys.get("dataset", node.location)
-        if not DATASET_NAME.match(name):
-            self.reader.faults.add(place, "dataset", f"'{name}' is no dataset name: 2 to 8 of A-Z and 0-9")
+        if not self._named(self.reader.text(node.get("dataset"), stem) or stem, stem, place):
             return None
-        if name != stem:
-            self.reader.faults.add(place, "dataset", f"the file is named {stem}.yaml but holds {name}")
-        inherited = self.standards.dataset(self.standard, name) or StandardDataset(name, "", "", "")
-        class_ = self.reader.text(node.get("class"), inherited.class_)
+        variables = self.reader.mapping(node.get("variables"))
+        if variables is None:
+            self.reader.faults.lost.add(stem)
+        class_, subclass = (self.reader.text(node.get(name)) for name in ("class", "subclass"))
+        known = class_ if class_ in CLASSES else ""  # one that is unknown is told by the checks
+        inherited = self.standards.dataset(self.standard, stem, class_=known, sub_class=subclass)
+        inherited = inherited or StandardDataset(stem, "", "", "")
+        class_ = class_ or inherited.class_
         keys = node.get("keys")
         return Dataset(
-            name,
+            stem,
             self.standard,
             self.reader.text(node.get("label"), inherited.label),
             class_,
-            self.reader.text(node.get("subclass")),
+            subclass,
             self.reader.text(node.get("structure"), inherited.structure),
             self.reader.texts(keys),
-            tuple(self._records(node.get("records"))),
-            self._variables(name, class_, self.reader.mapping(node.get("variables")), supp=False),
+            tuple(self._records(stem, node.get("records"))),
+            self._variables(stem, (known or inherited.class_, subclass), variables, supp=False),
             place,
-            {self.reader.text(item): item.location for item in self.reader.items(keys)},
-            self._variables(name, class_, self.reader.mapping(node.get("supp")), supp=True),
-            self._parameters(self.reader.mapping(node.get("parameters"))),
+            {item.value: item.location for item in self.reader.items(keys) if isinstance(item, Text)},
+            self._variables(stem, ("", ""), self.reader.mapping(node.get("supp")), supp=True),
+            read_parameters(self.rules, stem, self.reader.mapping(node.get("parameters"))),
             *self._not_submitted(self.reader.mapping(node.get("not_submitted"))),
             comment=self.reader.text(node.get("comment")),
         )
+
+    def _named(self, name: str, stem: str, place: Location) -> bool:
+        """Whether the file's name is a dataset's; what stands under `dataset` must agree with it."""
+        usable = DATASET_NAME.match(stem) is not None
+        analysis = stem.startswith("AD")
+        if not DATASET_NAME.match(name):
+            self.reader.faults.add(place, "dataset", f"'{name}' is no dataset name: 2 to 8 of A-Z and 0-9")
+        elif name != stem:
+            self.reader.faults.add(place, "dataset", f"the file is named {stem}.yaml but holds {name}")
+        elif analysis != (self.standard == "ADaM"):
+            message = "begins with AD, as only ADaM's do" if analysis else "does not begin with AD, as ADaM's do"
+            self.reader.faults.add(place, "dataset", f"the name {name} {message}")
+            usable = False
+        if not usable:
+            self.reader.faults.lost |= {stem, name}
+        return usable
 
     def _not_submitted(self, node: Mapping | None) -> tuple[dict[str, str], dict[str, Location]]:
         if node is None:
             return {}, {}
         for field, reason in node:
-            if not self.reader.text(reason):
+            if isinstance(reason, Text) and not reason.value:
                 self.reader.faults.add(node.keys[field], node.under(field), "the reason is missing")
         return {field: self.reader.text(reason) for field, reason in node}, dict(node.keys)
 
-    def _records(self, node: Node | None) -> list[RecordSource]:
+    def _records(self, dataset: str, node: Node | None) -> list[RecordSource]:
         found: list[RecordSource] = []
-        for item in self.reader.items(node):
-            record = self.reader.mapping(item)
+        items = self.reader.items(node)
+        if not items:
+            self.reader.faults.lost.add(f"{dataset}.records")
+        for item in items:
+            record = self.reader.entry(item)
             if record is None:
+                self.reader.faults.lost.add(f"{dataset}.records")
                 continue
             self.reader.known_keys(record, ("id", "source", "where", "distinct"), ("id", "source"))
             id_ = self.reader.text(record.get("id"))
+            if not id_:
+                self.reader.faults.lost.add(f"{dataset}.records")
             if id_ in {earlier.id for earlier in found}:
+                self.reader.faults.lost.add(f"{dataset}.records")
                 self.reader.faults.add(record.location, record.where, f"the record id '{id_}' stands twice")
             found.append(
                 RecordSource(
                     id_,
                     self.reader.text(record.get("source")),
-                    self.rules.expression(record.get("where")),
+                    self._where(record),
                     self.reader.text(record.get("where")),
                     self.reader.texts(record.get("distinct")),
                     record.location,
@@ -133,17 +157,30 @@ class DatasetReader:
             )
         return found
 
-    def _variables(self, dataset: str, class_: str, node: Mapping | None, *, supp: bool) -> dict[str, Variable]:
+    def _where(self, record: Mapping) -> Expression | None:
+        where = self.rules.expression(record.get("where"))
+        if where is None and "where" in record.entries:
+            self.rules.leave_unread(record)
+        return where
+
+    def _variables(
+        self, dataset: str, classes: tuple[str, str], node: Mapping | None, *, supp: bool
+    ) -> dict[str, Variable]:
         found: dict[str, Variable] = {}
-        for name, value in node or ():
-            mapping = self.reader.mapping(value)
-            if node is None or mapping is None:
-                continue
+        if node is None:
+            return found
+        for name, value in node:
             place = node.keys[name]
+            mapping = self.reader.entry(value)
+            if mapping is None:
+                self.rules.leave_unread(value)
             if not VARIABLE_NAME.match(name):
                 message = f"'{name}' is no variable name: 1 to 8 of A-Z, 0-9 and _, no digit first"
                 self.reader.faults.add(place, node.under(name), message)
-            standard = None if supp else self.standards.variable(self.standard, dataset, name, class_=class_)
+            standard = None
+            if not supp:
+                class_, sub_class = classes
+                standard = self.standards.variable(self.standard, dataset, name, class_=class_, sub_class=sub_class)
             found[name] = self._variable(dataset, name, mapping, standard, place, supp=supp)
         return found
 
@@ -151,15 +188,17 @@ class DatasetReader:
         self,
         dataset: str,
         name: str,
-        node: Mapping,
+        given: Mapping | None,
         inherited: StandardVariable | None,
         place: Location,
         *,
         supp: bool,
     ) -> Variable:
-        verb, rule = self.rules.rule(node, SUPP_ATTRIBUTES if supp else ATTRIBUTES)
+        node = given or Mapping({}, {}, place, name)
+        attributes = SUPP_ATTRIBUTES if supp else ATTRIBUTES
+        verb, rule = self.rules.rule(given, attributes) if given is not None else ("no_data", verbs.NoData(""))
         label = self.reader.text(node.get("label"), inherited.label if inherited else "")
-        if not label:
+        if not label and given is not None:
             hint = "give it one, since the standard has no such variable"
             self.reader.faults.add(place, node.where, "the variable has no label", hint)
         type_ = self.reader.one_of(node.get("type"), DATA_TYPES, self._type(name, inherited, verb))
@@ -222,74 +261,4 @@ class DatasetReader:
         return Origin(type_, SOURCES.get(type_, ""), predecessor, inferred.form, pages)
 
     def _page(self, node: Node) -> int:
-        text = self.reader.text(node)
-        if not text.isdecimal() or int(text) < 1:
-            self.reader.faults.add(node.location, node.where, f"'{text}' is no page number")
-            return 1
-        return int(text)
-
-    def _parameters(self, node: Mapping | None) -> dict[str, Parameter]:
-        found: dict[str, Parameter] = {}
-        for code, value in node or ():
-            mapping = self.reader.mapping(value)
-            if mapping is not None:
-                found[code] = self._parameter(code, mapping)
-                if not VARIABLE_NAME.match(code):
-                    self.reader.faults.add(mapping.location, mapping.where, f"'{code}' is no PARAMCD")
-        return found
-
-    def _parameter(self, code: str, node: Mapping) -> Parameter:
-        allowed = ("name", "unit", "start", "where", "events", "censor", "sap")
-        self.reader.known_keys(node, allowed, ("name", "unit", "start", "events", "censor"))
-        return Parameter(
-            code,
-            self.reader.text(node.get("name")),
-            self.reader.one_of(node.get("unit"), ("days", "months"), "days"),
-            self.rules.reference(node.get("start")),
-            self.rules.expression(node.get("where")),
-            self.reader.text(node.get("where")),
-            tuple(self._event(item) for item in self.reader.items(node.get("events"))),
-            tuple(self._censoring(item) for item in self.reader.items(node.get("censor"))),
-            self.reader.text(node.get("sap")),
-            node.location,
-        )
-
-    def _event(self, item: Node) -> Event:
-        node = self._part(item, ("id", "date", "where", "text", "sequence"), ("id", "date", "text"))
-        where = self.rules.expression(node.get("where"))
-        text = self.reader.text
-        date = self.rules.reference(node.get("date"))
-        return Event(
-            text(node.get("id")),
-            date,
-            where,
-            text(node.get("where")),
-            text(node.get("text")),
-            item.location,
-            text(node.get("sequence")),
-        )
-
-    def _censoring(self, item: Node) -> Censoring:
-        node = self._part(item, ("code", "when", "date", "text", "date_text"), ("code", "date", "text"))
-        text = self.reader.text
-        return Censoring(
-            self.reader.whole(node.get("code"), 1, least=1) or 1,
-            self.rules.expression(node.get("when")),
-            text(node.get("when")),
-            self.rules.reference(node.get("date"), "ADSL.MISSING"),
-            text(node.get("text")),
-            text(node.get("date_text")),
-            item.location,
-        )
-
-    def _part(self, item: Node, allowed: tuple[str, ...], required: tuple[str, ...]) -> Mapping:
-        node = self.reader.mapping(item)
-        if node is None or isinstance(item, Text):
-            return Mapping({}, {}, item.location, item.where)
-        self.reader.known_keys(node, allowed, required)
-        return node
-
-
-def missing_reference(reference: Reference) -> bool:
-    """Whether a reference stands for one that could not be read."""
-    return reference.parts[-1] == "MISSING"
+        return self.reader.whole(node, 1, least=1) or 1

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal as OneOf
 from typing import cast
 
-from crf2tlf.errors import did_you_mean
 from crf2tlf.rules import verbs
 from crf2tlf.rules.dates import DATE_FORMATS
-from crf2tlf.rules.expressions import (
-    Expression,
-    ExpressionError,
-    Reference,
-    parse_expression,
-    parse_reference,
-)
-from crf2tlf.spec.nodes import Items, Mapping, Node, Reader, Text
+from crf2tlf.rules.expressions import Expression, Reference
+from crf2tlf.spec.nodes import Items, Mapping, Node, Text
+from crf2tlf.spec.read_parts import PartReader
+
+_PROGRAM = re.compile(r"programs/[A-Za-z0-9_/-]+\.py:[A-Za-z_][A-Za-z0-9_]*")
 
 PARAMETER_FIELDS = (
     "code",
@@ -35,57 +32,48 @@ PARAMETER_FIELDS = (
 
 
 @dataclass(frozen=True)
-class RuleReader:
-    """Reads rules; a rule with a fault becomes `no_data`, so that the reading goes on."""
-
-    reader: Reader
+class RuleReader(PartReader):
+    """Reads rules; a rule with a fault becomes `no_data` without a reason, so that the reading goes on."""
 
     def rule(self, node: Mapping, attributes: tuple[str, ...]) -> tuple[str, verbs.Rule]:
         """The verb and the rule of a variable's mapping, whose other keys must be among `attributes`."""
-        given = [key for key in node.entries if key in VERBS]
-        self.reader.known_keys(node, (*VERBS, *attributes))
-        if len(given) != 1:
-            self._complain_about_verbs(node, given)
-            return "no_data", verbs.NoData("")
-        return given[0], VERBS[given[0]](self, node.entries[given[0]])
-
-    def expression(self, node: Node | None) -> Expression | None:
-        """The parsed expression of a text, None when there is none or it is faulty."""
-        if node is None:
-            return None
-        text = self.reader.text(node)
-        try:
-            return parse_expression(text)
-        except ExpressionError as error:
-            self.reader.faults.add(node.location, node.where, str(error))
-            return None
-
-    def reference(self, node: Node | None, default: str = "MISSING") -> Reference:
-        """The reference that a text names."""
-        if node is None:
-            return Reference((default,))
-        try:
-            return parse_reference(self.reader.text(node, default))
-        except ExpressionError as error:
-            self.reader.faults.add(node.location, node.where, str(error))
-            return Reference((default,))
-
-    def fields(self, node: Node, allowed: tuple[str, ...], required: tuple[str, ...]) -> Mapping:
-        """A verb's mapping with its keys checked."""
-        found = self.reader.mapping(node)
-        if found is None:
-            return Mapping({}, {}, node.location, node.where)
-        self.reader.known_keys(found, allowed, required)
-        return found
-
-    def _complain_about_verbs(self, node: Mapping, given: list[str]) -> None:
-        if given:
+        allowed = (*VERBS, *attributes)
+        strange = any(key not in allowed for key in node.entries)
+        written = [key for key in node.entries if key in VERBS]
+        list_of_verbs = f"the verbs are {', '.join(VERBS)}"
+        self.reader.known_keys(node, allowed, otherwise="" if written else list_of_verbs)
+        given = written or [key for key in node.entries if key in VERBS]
+        found = self.reader.faults.found
+        if len(given) == 1:
+            before, verb = len(found), given[0]
+            rule = self._by_verb(verb, node.entries[verb])
+            if len(found) == before:
+                return verb, rule
+        elif given:
             named = " and ".join(f"'{verb}'" for verb in given)
             self.reader.faults.add(node.keys[given[1]], node.where, f"exactly one verb is wanted, not {named}")
-            return
-        close = [hint for key in node.entries if (hint := did_you_mean(key, VERBS))]
-        hint = close[0] if close else f"the verbs are {', '.join(VERBS)}"
-        self.reader.faults.add(node.location, node.where, "the variable has no verb", hint)
+        elif not strange:
+            self.reader.faults.add(node.location, node.where, "the variable has no verb", list_of_verbs)
+        self.leave_unread(node)
+        return (given[0] if given else "no_data"), verbs.NoData("")
+
+    def _by_verb(self, verb: str, node: Node) -> verbs.Rule:
+        if isinstance(node, Text) and not node.value and verb != "no_data":
+            hint = "'no_data: REASON' leaves a variable empty" if verb == "set" else ""
+            self.reader.faults.add(node.location, node.where, f"'{verb}' needs a value", hint)
+            return verbs.NoData("")
+        return VERBS[verb](self, node)
+
+    def branch(self, node: Node) -> verbs.Rule:
+        """The rule of some of the records: a mapping with one verb."""
+        mapping = self.reader.entry(node)
+        if mapping is None:
+            return verbs.NoData("")
+        rule = self.rule(mapping, ())[1]
+        if isinstance(rule, verbs.Sequence):
+            message = "'seq' numbers all records of a dataset and does not stand inside another verb"
+            self.reader.faults.add(node.location, node.where, message)
+        return rule
 
 
 def _set(rules: RuleReader, node: Node) -> verbs.Rule:
@@ -119,8 +107,10 @@ def _date(rules: RuleReader, node: Node) -> verbs.Rule:
 def _case(rules: RuleReader, node: Node) -> verbs.Rule:
     branches: list[tuple[Expression | None, verbs.Rule]] = []
     items = rules.reader.items(node)
+    if not items:
+        rules.reader.faults.add(node.location, node.where, "'case' needs at least one branch")
     for number, item in enumerate(items, start=1):
-        branch = rules.reader.mapping(item)
+        branch = rules.reader.entry(item)
         if branch is None:
             continue
         if "else" in branch.entries:
@@ -139,7 +129,10 @@ def _case(rules: RuleReader, node: Node) -> verbs.Rule:
 def _value(rules: RuleReader, node: Node) -> verbs.Rule:
     """A branch's value: a constant, or a mapping with one verb."""
     if isinstance(node, Mapping):
-        return rules.rule(node, ())[1]
+        return rules.branch(node)
+    if isinstance(node, Text) and not node.value:
+        message = "the value is missing"
+        rules.reader.faults.add(node.location, node.where, message, "'{no_data: REASON}' leaves these records empty")
     return verbs.SetConstant(rules.reader.text(node))
 
 
@@ -151,7 +144,9 @@ def _calc(rules: RuleReader, node: Node) -> verbs.Rule:
 def _lookup(rules: RuleReader, node: Node) -> verbs.Rule:
     found = rules.fields(node, ("table", "by", "value", "missing"), ("table", "by", "value"))
     by = rules.reader.mapping(found.get("by"))
-    parsed = ((column, rules.expression(key)) for column, key in (by or ()))
+    if by is not None and not by.entries:
+        rules.reader.faults.add(by.location, by.where, "'by' needs at least one column")
+    parsed = [(column, rules.expression(key)) for column, key in (by or ())]
     return verbs.Lookup(
         rules.reader.text(found.get("table")),
         tuple((column, key) for column, key in parsed if key is not None),
@@ -184,6 +179,8 @@ def _study_day(rules: RuleReader, node: Node) -> verbs.Rule:
 def _extreme(which: OneOf["min", "max"]) -> Callable[[RuleReader, Node], verbs.Rule]:
     def read(rules: RuleReader, node: Node) -> verbs.Rule:
         if isinstance(node, Text | Items):
+            if not rules.reader.items(node):
+                rules.reader.faults.add(node.location, node.where, f"'{which}' needs at least one variable")
             return verbs.Extreme(which, tuple(rules.reference(item) for item in rules.reader.items(node)))
         found = rules.fields(node, ("of", "where"), ("of",))
         of = tuple(rules.reference(item) for item in rules.reader.items(found.get("of")))
@@ -218,13 +215,8 @@ def _baseline(rules: RuleReader, node: Node) -> verbs.Rule:
 
 
 def _by_record(rules: RuleReader, node: Node) -> verbs.Rule:
-    found = rules.reader.mapping(node)
-    inner: list[tuple[str, verbs.Rule]] = []
-    for record, value in found or ():
-        rule = rules.reader.mapping(value)
-        if rule is not None:
-            inner.append((record, rules.rule(rule, ())[1]))
-    return verbs.ByRecord(tuple(inner))
+    found = rules.reader.entry(node)
+    return verbs.ByRecord(tuple((record, rules.branch(value)) for record, value in found or ()))
 
 
 def _parameter(rules: RuleReader, node: Node) -> verbs.Rule:
@@ -233,10 +225,11 @@ def _parameter(rules: RuleReader, node: Node) -> verbs.Rule:
 
 def _program(rules: RuleReader, node: Node) -> verbs.Rule:
     found = rules.fields(node, ("call", "reads", "method"), ("call", "reads", "method"))
-    file, _, function = rules.reader.text(found.get("call")).partition(":")
-    call = found.get("call")
-    if call is not None and (not function.isidentifier() or not file.startswith("programs/") or ".." in file):
-        rules.reader.faults.add(call.location, call.where, "write 'programs/<file>.py:<function>'")
+    call = rules.reader.text(found.get("call"))
+    if call and not _PROGRAM.fullmatch(call):
+        place = found.entries["call"]
+        rules.reader.faults.add(place.location, place.where, f"'{call}': write 'programs/<file>.py:<function>'")
+    file, _, function = call.partition(":")
     reads = tuple(rules.reference(item) for item in rules.reader.items(found.get("reads")))
     return verbs.Program(file, function, reads, rules.reader.text(found.get("method")))
 

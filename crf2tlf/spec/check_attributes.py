@@ -1,0 +1,55 @@
+"""Checks of a variable's attributes: label, length, codelist, dictionary and page of the CRF."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crf2tlf.errors import Fault, did_you_mean
+from crf2tlf.rules import verbs
+from crf2tlf.spec.check_datasets import LABEL_BYTES, check_ascii
+from crf2tlf.spec.model import Variable
+from crf2tlf.spec.names import Names
+
+TEXT_BYTES = 200
+
+
+def check_attributes(variable: Variable, names: Names, where: str) -> Iterator[Fault]:
+    """The faults of everything but the rule."""
+
+    def fault(message: str, hint: str = "") -> Fault:
+        return Fault(variable.location, where, message, hint)
+
+    if len(variable.label.encode()) > LABEL_BYTES:
+        yield fault(f"the label is longer than {LABEL_BYTES} bytes")
+    yield from check_ascii(variable.label, variable.location, where)
+    if variable.length is not None and variable.length > TEXT_BYTES:
+        yield fault(f"a length of {variable.length} is over the {TEXT_BYTES} bytes that XPT holds")
+    if variable.type == "float" and variable.significant_digits is None:
+        yield fault("a variable of type float needs significant_digits")
+    study, lost = names.study, names.lost
+    if (
+        variable.codelist
+        and variable.codelist not in study.codelists
+        and lost.isdisjoint(codelist_names(variable.codelist))
+    ):
+        hint = did_you_mean(variable.codelist, study.codelists)
+        yield fault(f"there is no codelist '{variable.codelist}' in codelists.yaml", hint)
+    known = lost.isdisjoint({"dictionaries", f"dictionary.{variable.dictionary}"})
+    if variable.dictionary and variable.dictionary not in study.dictionaries and known:
+        hint = did_you_mean(variable.dictionary, study.dictionaries)
+        yield fault(f"there is no dictionary '{variable.dictionary}' in study.yaml", hint)
+    if variable.origin.pages and _has_no_crf(variable, names):
+        yield fault("'crf' needs a rule that reads a raw form with an annotated CRF")
+
+
+def codelist_names(name: str) -> set[str]:
+    """The names under which a codelist that could not be read is among what is lost."""
+    return {"codelists", f"codelist.{name}"}
+
+
+def _has_no_crf(variable: Variable, names: Names) -> bool:
+    """Whether the rule reads no form, or one without an annotated CRF; a rule or form with a fault is not judged."""
+    name = variable.origin.form
+    if variable.rule == verbs.NoData("") or not names.lost.isdisjoint({"forms", f"raw.{name}"}):
+        return False
+    return not name or (name in names.study.forms and not names.study.forms[name].crf)
