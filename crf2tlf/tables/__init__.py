@@ -5,6 +5,7 @@ from crf2tlf.tables.odm import read_odm
 from crf2tlf.tables.parquet import read_parquet, write_parquet
 from crf2tlf.tables.raw import read_raw
 from crf2tlf.tables.raw_table import RawTable
+from crf2tlf.tables.xlsx_write import write_xlsx
 from crf2tlf.tables.xpt_layout import XptFile, XptHeader, XptVariable
 from crf2tlf.tables.xpt_numbers import missing_codes, special_missing
 from crf2tlf.tables.xpt_read import read_xpt
@@ -28,5 +29,6 @@ __all__ = [
     "write_bytes",
     "write_parquet",
     "write_text",
+    "write_xlsx",
     "write_xpt",
 ]
