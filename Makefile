@@ -7,17 +7,20 @@
 #   make define     define.xml, define.html, annotated CRF
 #   make qc         checks of what was written
 #   make package    the eCTD module 5 folder
-#   make raw        where the raw data of a study comes from
+#   make raw        the raw data of a synthetic study (fulpyr, pyrws)
 #   make test       all checks of the program itself
 #   make bench      speed, against the targets
 #   make lock       the lock files anew, after a change of dependencies in pyproject.toml (needs uv)
 #   make clean      remove what was built of STUDY
 #
 # Each target first brings what it needs up to date. STUDY= names the study, RAW= the folder of its raw extract where it
-# is not the study's own, JOBS= the steps to run side by side, PYTHON= the Python to make .venv with.
+# is not the study's own, JOBS= the steps to run side by side, PYTHON= the Python to make .venv with. SUBJECTS= and SEED=
+# change the raw data of a synthetic study.
 
 STUDY ?= cdiscpilot01
 RAW ?=
+SUBJECTS ?=
+SEED ?=
 JOBS ?=
 PYTHON ?=
 
@@ -36,6 +39,9 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 
+# A study with a synthetic.yaml is simulated.
+SYNTHETIC := $(wildcard specs/$(STUDY)/synthetic.yaml)
+
 # make takes the bare word for the start of a definition.
 DEFINE := define
 
@@ -44,7 +50,8 @@ DEFINE := define
 check: .venv/.runtime
 	$(RUN) -m crf2tlf.spec check '$(STUDY)'
 
-sdtm: check
+# The raw data of a synthetic study are made first, unless RAW= names others.
+sdtm: check $(if $(RAW),,$(if $(SYNTHETIC),raw))
 	$(RUN) -m sdtm '$(STUDY)' $(OPTIONS)
 
 adam: sdtm
@@ -62,8 +69,10 @@ qc: $(DEFINE) .venv/.qc
 package: qc
 	$(RUN) -m submission '$(STUDY)' $(OPTIONS)
 
-raw:
-ifeq ($(STUDY),cdiscpilot01)
+raw: $(if $(SYNTHETIC),.venv/.runtime)
+ifneq ($(SYNTHETIC),)
+	$(RUN) -m synthetic '$(STUDY)' $(if $(SUBJECTS),--subjects '$(SUBJECTS)') $(if $(SEED),--seed '$(SEED)')
+else ifeq ($(STUDY),cdiscpilot01)
 	@echo "cdiscpilot01 is public data: there is nothing to make. Its extract is read from the folder that"
 	@echo "specs/cdiscpilot01/study.yaml names under raw.folder, or from RAW=<folder>."
 else

@@ -109,9 +109,7 @@ def test_a_new_label_in_ex_rebuilds_ex_alone(project: Path) -> None:
 
 def test_a_new_rule_for_the_first_dose_rebuilds_what_reads_it(project: Path) -> None:
     run("sdtm", project)
-    edit(
-        project, "sdtm/EX.yaml", "EXSTDTC:  {date: raw.ec.IT.ECSTDAT, type", "EXSTDTC:  {date: raw.ec.IT.ECENDAT, type"
-    )
+    edit(project, "sdtm/EX.yaml", "{date: raw.ec.IT.ECSTDAT,", "{date: {date: raw.ec.IT.ECSTDAT, format: DD-MMM-YYYY},")
     # SV and DS read the reference dates, SE reads SV; the trial design, which has no subjects, is kept.
     assert built(run("sdtm", project)) - {"sdtm/issues"} == {
         f"sdtm/{name}" for name in ("AE", "DM", "DS", "EX", "SE", "SV")
