@@ -9,6 +9,7 @@ from crf2tlf.build import Options, Step, StepResult
 from crf2tlf.derive.built import Built, build_dataset, combine_blocks
 from crf2tlf.derive.engine import Deriver
 from crf2tlf.derive.issues import combine_issues
+from crf2tlf.derive.long_forms import compute_long_form
 from crf2tlf.derive.tables import RawSource, subset_by_subject
 from crf2tlf.derive.write import count_issues, output_paths, write_built
 from crf2tlf.errors import Context, UnreadableFile, did_you_mean
@@ -86,21 +87,27 @@ def derive_sdtm(
 
 def read_form(study: Study, form: Form, folder: Path) -> RawTable:
     """A raw form, whose columns must be those that the spec declares."""
-    path = folder / form.file
-    table = read_raw(
-        path,
+    if form.long is not None:
+        wide = read_form(study, study.forms[form.long.form], folder)
+        return compute_long_form(wide, form, form.long, study.tables[form.long.table])
+    table = _read(form, folder)
+    found = list(table.frame.columns)
+    unknown = [field for field in found if field not in form.fields]
+    absent = [field for field in form.fields if field not in found]
+    if unknown or absent:
+        raise _wrong_fields(study, form, table.file, unknown, absent)
+    return table
+
+
+def _read(form: Form, folder: Path) -> RawTable:
+    return read_raw(
+        folder / form.file,
         form=form.name,
         format=form.format,
         encoding=form.encoding,
         header_rows=form.header_rows,
         sheet=form.sheet or None,
     )
-    found = list(table.frame.columns)
-    unknown = [field for field in found if field not in form.fields]
-    absent = [field for field in form.fields if field not in found]
-    if unknown or absent:
-        raise _wrong_fields(study, form, path, unknown, absent)
-    return table
 
 
 def _wrong_fields(study: Study, form: Form, path: Path, unknown: list[str], absent: list[str]) -> UnreadableFile:

@@ -8,6 +8,7 @@ from crf2tlf.errors import Fault, did_you_mean
 from crf2tlf.spec.graph import Graph
 from crf2tlf.spec.model import Study
 from crf2tlf.spec.names import Name, Names, UnknownName
+from crf2tlf.spec.read_long_forms import fields_of_wide_form
 
 
 def check_coverage(study: Study, names: Names, unread: frozenset[str] = frozenset()) -> Iterator[Fault]:
@@ -40,7 +41,7 @@ def check_coverage(study: Study, names: Names, unread: frozenset[str] = frozense
 
 def _check_absent(study: Study, told: set[Name], uncertain: set[str]) -> Iterator[Fault]:
     for form in study.forms.values():
-        for field in form.fields:
+        for field in form.fields if form.long is None else ():
             if Name(f"raw.{form.name}", field) not in told and field != form.subject and form.name not in uncertain:
                 message = f"the field '{field}' is neither mapped nor listed in not_submitted"
                 yield Fault(form.location, f"forms.{form.name}", message)
@@ -75,4 +76,5 @@ def raw_fields_read(study: Study) -> set[Name]:
     """The raw fields that some rule or record condition reads."""
     graph = Graph(study)
     every = set().union(*graph.reads.values()) if graph.reads else set()
-    return {name for name in every if name.source.startswith("raw.") and name.name}
+    raw = (name for name in every if name.source.startswith("raw.") and name.name)
+    return {wide for name in raw for wide in fields_of_wide_form(study, name)}

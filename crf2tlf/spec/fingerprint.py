@@ -26,7 +26,10 @@ def compute_dataset_key(graph: Graph, dataset: Dataset, names: Iterable[Name]) -
     for source in sorted({name.source for name, _ in variables} | {record.source for record in dataset.records}):
         kind, _, rest = source.partition(".")
         if kind == "raw" and rest in study.forms:
-            facts.append(study.forms[rest])
+            form = study.forms[rest]
+            facts.append(form)
+            if form.long is not None:
+                facts.append(study.tables[form.long.table])
         elif kind == "table" and rest in study.tables:
             facts.append(study.tables[rest])
         elif (other := study.dataset(source)) is not None and other is not dataset:

@@ -9,6 +9,7 @@ from crf2tlf.spec.check import check_study
 from crf2tlf.spec.model import Dataset, Standard, Study
 from crf2tlf.spec.nodes import Faults, Items, Mapping, Reader, Text, read_yaml
 from crf2tlf.spec.read_dataset import DatasetReader
+from crf2tlf.spec.read_long_forms import read_long_forms
 from crf2tlf.spec.read_study import ENCODINGS, STUDY_FIELDS, StudyReader
 from crf2tlf.spec.standards import Standards, load_standards
 from crf2tlf.spec.standards_records import read_rows
@@ -70,6 +71,9 @@ def _study(name: str, root: Path, folder: Path, node: Mapping, reader: Reader) -
     if codelists is None:
         reader.faults.lost.add("codelists")
     text = reader.text
+    forms = parts.forms(reader.mapping(node.get("forms")), encoding)
+    tables = parts.tables(reader.mapping(node.get("tables")))
+    long_forms = read_long_forms(reader.mapping(node.get("long_forms")), forms, tables, reader)
     study = Study(
         name,
         text(node.get("study_id")),
@@ -80,8 +84,8 @@ def _study(name: str, root: Path, folder: Path, node: Mapping, reader: Reader) -
         versions,
         parts.constants(reader.mapping(node.get("constants"))),
         text(raw.get("folder"), f"build/{name}/raw"),
-        parts.forms(reader.mapping(node.get("forms")), encoding),
-        parts.tables(reader.mapping(node.get("tables"))),
+        {**forms, **long_forms},
+        tables,
         parts.codelists(codelists, standards),
         parts.dictionaries(reader.mapping(node.get("dictionaries"))),
         _datasets(folder, root, reader, standards, "SDTM"),

@@ -210,6 +210,16 @@ class Codelist:
 
 
 @dataclass(frozen=True)
+class LongForm:
+    """How a wide form is seen as one row a test: the table of tests, its rows, and which columns name raw fields."""
+
+    form: str
+    table: str
+    select: tuple[tuple[str, str], ...]
+    values: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class Form:
     """A raw form: its file, how to read it and where its subject stands."""
 
@@ -225,6 +235,7 @@ class Form:
     crf: str
     fields: tuple[str, ...]
     location: Location
+    long: LongForm | None = None
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ STUDY_FIELDS = (
     "constants",
     "raw",
     "forms",
+    "long_forms",
     "tables",
     "dictionaries",
     "cut_off",

@@ -24,6 +24,7 @@ FOREIGN = ("{http://www.w3.org/XML/1998/namespace}", "{http://www.w3.org/2001/XM
 BLOCK_BYTES = 1 << 18
 AGAIN = "ask for the extract again"
 RECORD = f"{ODM}ItemGroupData"
+ITEM = f"{ODM}ItemData"
 LEVELS = {
     f"{ODM}ClinicalData": {"StudyOID": "STUDYID", "MetaDataVersionOID": "VERSION"},
     f"{ODM}ReferenceData": {"StudyOID": "STUDYID", "MetaDataVersionOID": "VERSION"},
@@ -86,6 +87,7 @@ class OdmReading:
         self.path, self.wanted = path, wanted
         self.transactional, self.started = False, False
         self.groups: dict[str, Group] = {}
+        self.others: dict[str, None] = {}
         self.items: dict[str, dict[str, None]] = {}
         self.labels: dict[str, str] = {}
         self._lines = RecordLines()
@@ -156,6 +158,7 @@ class OdmReading:
         if name is None:
             raise unreadable(self.path, f"line {line}: an ItemGroupData has no ItemGroupOID", AGAIN)
         if self.wanted is not None and name not in self.wanted:
+            self.others[name] = None
             return
         if name not in self.groups:
             self.groups[name] = Group(name)
@@ -186,7 +189,7 @@ class OdmReading:
         values: dict[str, str] = {}
         for item in record:
             tag = item.tag
-            if not tag.startswith(f"{ODM}ItemData"):
+            if not tag.startswith(ITEM):
                 continue
             name = item.get("ItemOID")
             if name is None:
@@ -195,9 +198,9 @@ class OdmReading:
                 raise unreadable(self.path, f"line {line}: the record holds {name} more than once", AGAIN)
             own = item.get("TransactionType", transaction)
             if own in ("", "Insert", "Update", "Upsert"):
-                text = item.get("Value") if tag == f"{ODM}ItemData" else item.text
+                text = item.get("Value") if tag == ITEM else item.text
                 values[name] = text or ""
-                if len(item) or len(item.keys()) > 2:
+                if tag != ITEM or len(item) or len(item.keys()) > 2:
                     values.update(qualifiers(item, name))
             elif own == "Remove":
                 values[name] = ""
@@ -217,9 +220,10 @@ class OdmReading:
     def tables(self) -> dict[str, RawTable]:
         """The raw tables in the order of the metadata, then of the data."""
         known = list(dict.fromkeys([*self.items, *self.groups]))
+        there = list(dict.fromkeys([*known, *self.others]))
         for name in self.wanted or ():
             if name not in known:
-                fix = did_you_mean(name, known) or f"its item groups are {', '.join(known) or '(none)'}"
+                fix = did_you_mean(name, there) or f"its item groups are {', '.join(there) or '(none)'}"
                 raise unreadable(self.path, f"has no item group '{name}'", fix)
         names = list(dict.fromkeys(self.wanted)) if self.wanted is not None else known
         return {
