@@ -1,0 +1,76 @@
+"""The datasets of a folder as written, and the pages of the annotated CRF."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pypdf import PdfReader
+from pypdf.errors import PdfReadError
+
+from crf2tlf.errors import Context, UnreadableFile
+from crf2tlf.spec.model import Study
+from crf2tlf.tables import XptFile, read_xpt
+
+ACRF = "acrf.pdf"
+
+
+def dataset_paths(folder: Path) -> tuple[Path, ...]:
+    """The transport files of a folder, by name."""
+    return tuple(sorted(folder.glob("*.xpt")))
+
+
+def read_datasets(paths: Iterable[Path]) -> dict[str, XptFile]:
+    """The datasets of transport files by dataset name, in the order of the paths."""
+    found = [read_xpt(path) for path in paths]
+    return {file.name: file for file in found}
+
+
+@dataclass(frozen=True)
+class CrfPages:
+    """The pages of acrf.pdf: how many stand before each form's own, and all of them."""
+
+    offsets: dict[str, int]
+    total: int
+
+
+def crf_paths(study: Study) -> dict[str, Path]:
+    """The CRF of each form that has one, in the order of the forms: `<raw folder>/../acrf/<form.crf>`."""
+    folder = Path(os.path.normpath(study.root / study.raw_folder)).parent / "acrf"
+    return {name: folder / form.crf for name, form in study.forms.items() if form.crf}
+
+
+def crf_page_offsets(study: Study) -> dict[str, int]:
+    """The number of pages before each form's own in acrf.pdf, into which the CRFs are merged in the order of the forms.
+
+    Page p of a form is page `offset + p` of acrf.pdf. Forms that share a CRF share its pages: it is merged once.
+    Raises UnreadableFile where a CRF is missing or is no PDF.
+    """
+    return count_crf_pages(study).offsets
+
+
+def count_crf_pages(study: Study) -> CrfPages:
+    """The pages of acrf.pdf; see `crf_page_offsets`."""
+    offsets: dict[str, int] = {}
+    placed: dict[Path, int] = {}
+    total = 0
+    for form, path in crf_paths(study).items():
+        if path not in placed:
+            placed[path] = total
+            total += count_pages(path, study.name, form)
+        offsets[form] = placed[path]
+    return CrfPages(offsets, total)
+
+
+def count_pages(path: Path, study: str = "", form: str = "") -> int:
+    """The number of pages of a PDF. Raises UnreadableFile where it is missing or is no PDF."""
+    context = Context(study=study, fix=f"put the CRF there, or take 'crf' from forms.{form} of study.yaml")
+    try:
+        # Strict off: CRFs come from many programs, and a fault that readers repair does not change the page count.
+        return len(PdfReader(path, strict=False).pages)
+    except FileNotFoundError as error:
+        raise UnreadableFile(f"the CRF of the form '{form}' is missing: {path}", context) from error
+    except (PdfReadError, OSError, ValueError) as error:
+        raise UnreadableFile(f"the CRF of the form '{form}' is no PDF that can be read: {path}", context) from error
