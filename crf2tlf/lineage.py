@@ -90,7 +90,8 @@ class Lineage:
     def _part(self, spec: Dataset, variable: Variable, row: int, name: Name) -> list[Trace]:
         """What one thing that a rule reads was, for one record."""
         if name.source == spec.name:
-            return [self._variable(spec, spec.variables[name.name], row)]
+            own = self._names.variable(name)
+            return [self._variable(spec, own, row)] if own is not None else []
         file, found = self._place(spec, variable, row, name)
         if found is None:
             return []
@@ -149,8 +150,8 @@ class Lineage:
         return "", int(found[0]) + 1 if len(found) == 1 else None
 
     def _value(self, dataset: str, variable: Variable, row: int) -> str:
-        if variable.name not in self._frame(dataset):  # a supplemental qualifier: its value stands in SUPP--
-            return f"(in SUPP{dataset})"
+        if variable.name not in self._frame(dataset):  # a working variable, or a qualifier whose value SUPP-- holds
+            return "(working)" if variable.name in self._dataset(dataset).working else f"(in SUPP{dataset})"
         value = self._frame(dataset)[variable.name].iloc[row - 1 : row]
         if variable.is_number and variable.format.startswith("DATE9") and not value.isna().any():
             return str(SAS_EPOCH + np.timedelta64(int(value.iloc[0]), "D"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from pypdf import PdfReader
 from pypdf.errors import PdfReadError
 
 from crf2tlf.errors import Context, UnreadableFile
+from crf2tlf.spec.folders import crf_paths, raw_folder
 from crf2tlf.spec.model import Study
 from crf2tlf.tables import XptFile, read_xpt
 
@@ -36,27 +36,21 @@ class CrfPages:
     total: int
 
 
-def crf_paths(study: Study) -> dict[str, Path]:
-    """The CRF of each form that has one, in the order of the forms: `<raw folder>/../acrf/<form.crf>`."""
-    folder = Path(os.path.normpath(study.root / study.raw_folder)).parent / "acrf"
-    return {name: folder / form.crf for name, form in study.forms.items() if form.crf}
-
-
-def crf_page_offsets(study: Study) -> dict[str, int]:
+def crf_page_offsets(study: Study, raw: Path | None = None) -> dict[str, int]:
     """The number of pages before each form's own in acrf.pdf, into which the CRFs are merged in the order of the forms.
 
     Page p of a form is page `offset + p` of acrf.pdf. Forms that share a CRF share its pages: it is merged once.
     Raises UnreadableFile where a CRF is missing or is no PDF.
     """
-    return count_crf_pages(study).offsets
+    return count_crf_pages(study, raw).offsets
 
 
-def count_crf_pages(study: Study) -> CrfPages:
+def count_crf_pages(study: Study, raw: Path | None = None) -> CrfPages:
     """The pages of acrf.pdf; see `crf_page_offsets`."""
     offsets: dict[str, int] = {}
     placed: dict[Path, int] = {}
     total = 0
-    for form, path in crf_paths(study).items():
+    for form, path in crf_paths(study, raw_folder(study, raw)).items():
         if path not in placed:
             placed[path] = total
             total += count_pages(path, study.name, form)

@@ -7,13 +7,14 @@ from pathlib import Path
 
 from crf2tlf.build import Options, Step, StepResult
 from crf2tlf.errors import Context, DataError
+from crf2tlf.spec.folders import crf_paths, raw_folder
 from crf2tlf.spec.load import load_study, load_study_standards
 from crf2tlf.spec.model import Standard, Study
 from crf2tlf.tables import write_bytes, write_text
 from define.check import check_content
 from define.compile import compile_define
 from define.displays import study_displays
-from define.files import CrfPages, count_crf_pages, crf_paths, dataset_paths, read_datasets
+from define.files import CrfPages, count_crf_pages, dataset_paths, read_datasets
 from define.findings import Finding
 from define.write_html import ASSETS, render_html
 from define.write_xml import STYLESHEET, moment_of_build, render_xml
@@ -27,17 +28,18 @@ FINDINGS_SHOWN = 20
 def plan(options: Options) -> list[Step]:
     """The steps that describe the datasets a study has built so far."""
     study = load_study(options.study, Path.cwd())
-    return [_step(study, standard, options.build_folder) for standard in STANDARDS if study.datasets(standard)]
+    raw = raw_folder(study, options.raw)
+    return [_step(study, standard, raw, options.build_folder) for standard in STANDARDS if study.datasets(standard)]
 
 
-def _step(study: Study, standard: Standard, build_folder: Path) -> Step:
+def _step(study: Study, standard: Standard, raw: Path, build_folder: Path) -> Step:
     folder = build_folder / "define" / standard.lower()
     data_folder = build_folder / standard.lower()
-    crfs = tuple(dict.fromkeys(crf_paths(study).values())) if cites_crf(study, standard) else ()
+    crfs = tuple(dict.fromkeys(crf_paths(study, raw).values())) if cites_crf(study, standard) else ()
     return Step(
         name=f"define/{standard.lower()}",
         run=build_define,
-        arguments=(study, standard, data_folder, folder),
+        arguments=(study, standard, data_folder, folder, raw),
         # Everything that the specs say can show in the document, so the whole folder decides.
         inputs=(
             *dataset_paths(data_folder),
@@ -58,7 +60,9 @@ def cites_crf(study: Study, standard: Standard) -> bool:
     return any(variable.origin.pages for dataset in datasets for variable in dataset.all_variables())
 
 
-def build_define(study: Study, standard: Standard, data_folder: Path, folder: Path) -> StepResult:
+def build_define(
+    study: Study, standard: Standard, data_folder: Path, folder: Path, raw: Path | None = None
+) -> StepResult:
     """Write define.xml, define.html and the stylesheet of the datasets in `data_folder`.
 
     Raises DataError where there are no datasets, and where the checker finds an error: nothing is written then.
@@ -68,7 +72,7 @@ def build_define(study: Study, standard: Standard, data_folder: Path, folder: Pa
         fix = f"run make {standard.lower()} STUDY={study.name}"
         raise DataError(f"there are no datasets in {data_folder}", Context(study=study.name, fix=fix))
     standards = load_study_standards(study)
-    pages = count_crf_pages(study) if cites_crf(study, standard) else CrfPages({}, 0)
+    pages = count_crf_pages(study, raw) if cites_crf(study, standard) else CrfPages({}, 0)
     define = compile_define(
         study,
         standard,

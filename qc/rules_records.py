@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crf2tlf.errors import Location
-from crf2tlf.spec.model import Codelist, Dataset, Study, Variable
+from crf2tlf.spec.facts import Codelist
+from crf2tlf.spec.model import Dataset, Study, Variable
 from qc import patterns
 from qc.checks import AllowedValues, AtLeast, CalendarDate, Filled, Matches, MatchesNot, Sorted, Unique, WholeNumber
 from qc.rules import Rule, make_rule

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from crf2tlf.build import Options, Step, StepResult
@@ -13,10 +12,12 @@ from crf2tlf.derive.long_forms import compute_long_form
 from crf2tlf.derive.tables import RawSource, subset_by_subject
 from crf2tlf.derive.write import count_issues, output_paths, write_built
 from crf2tlf.errors import Context, UnreadableFile, did_you_mean
+from crf2tlf.spec.facts import Form
 from crf2tlf.spec.fingerprint import compute_dataset_key
+from crf2tlf.spec.folders import raw_folder
 from crf2tlf.spec.graph import Graph
 from crf2tlf.spec.load import load_study, load_study_standards
-from crf2tlf.spec.model import Dataset, Form, Study
+from crf2tlf.spec.model import Dataset, Study
 from crf2tlf.tables import RawTable, read_parquet, read_raw, write_parquet, write_text
 from sdtm.issues_page import render_issues
 
@@ -33,11 +34,6 @@ def plan(options: Options) -> list[Step]:
     graph = Graph(study)
     steps = [_dataset_step(study, graph, dataset, raw, folder) for dataset in study.sdtm.values()]
     return [*steps, _issues_step(study, folder)]
-
-
-def raw_folder(study: Study, given: Path | None) -> Path:
-    """The folder of the raw extract: the one given, or the study's own."""
-    return given if given is not None else Path(os.path.normpath(study.root / study.raw_folder))
 
 
 def _dataset_step(study: Study, graph: Graph, dataset: Dataset, raw: Path, folder: Path) -> Step:

@@ -10,12 +10,8 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.errors import PdfReadError
 
 from crf2tlf.errors import Context, UnreadableFile
-from crf2tlf.spec.model import Form, Study
-
-
-def crf_paths(study: Study, raw_folder: Path) -> dict[str, Path]:
-    """The CRF of each form that has one, in the order of the forms: `<raw folder>/../acrf/<form.crf>`."""
-    return {name: raw_folder.parent / "acrf" / form.crf for name, form in study.forms.items() if form.crf}
+from crf2tlf.spec.facts import Form
+from crf2tlf.spec.model import Study
 
 
 def merge_crf(study: Study, paths: Mapping[str, Path], stamp: str) -> bytes:

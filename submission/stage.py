@@ -15,10 +15,11 @@ import pandas as pd
 from crf2tlf.build import Options, Step, StepResult
 from crf2tlf.build.fingerprint import library_versions, project_version
 from crf2tlf.errors import UsageError
+from crf2tlf.spec.folders import crf_paths, raw_folder
 from crf2tlf.spec.load import load_study
 from crf2tlf.spec.model import Standard, Study
 from crf2tlf.tables import read_parquet, read_xpt, write_bytes
-from submission.acrf import crf_paths, merge_crf
+from submission.acrf import merge_crf
 from submission.check import require_package
 from submission.guide_content import Facts, compose_guide
 from submission.guides import render_guide
@@ -37,7 +38,7 @@ def plan(options: Options) -> list[Step]:
     build = options.build_folder
     standards: list[Standard] = ["SDTM", *(["ADaM"] if study.adam else [])]  # type: ignore[list-item]
     require_stages(study, build, standards)
-    raw = options.raw if options.raw is not None else Path(os.path.normpath(study.root / study.raw_folder))
+    raw = raw_folder(study, options.raw)
     guides = [_guide_step(study, standard, build) for standard in standards]
     return [_crf_step(study, raw, build), *guides, _package_step(study, standards, build)]
 

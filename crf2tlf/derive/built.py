@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from crf2tlf.derive.checks import report_checks
 from crf2tlf.derive.engine import DerivedDataset, Deriver
 from crf2tlf.derive.issues import combine_issues
 from crf2tlf.rules.columns import TEXT, Column, IntArray, is_missing, text_column
@@ -42,6 +43,7 @@ def build_dataset(deriver: Deriver, name: str) -> Built:
     order = _order(derived)
     frame = pd.DataFrame({name: _sorted(column, order) for name, column in columns.items()})
     supp = _supplemental(derived, order)
+    report_checks(derived)
     subjects = derived.subjects() if "USUBJID" in spec.variables else None
     issues = deriver.issues.frame(spec.name, subjects)
     return Built(frame, supp, issues, _records(derived, order), _picked(derived, order))

@@ -267,7 +267,9 @@ class DerivedDataset(Source):
     def variable(self, name: str) -> Variable:
         """The spec of a variable or, as SUPPxx.QNAM, of a supplemental qualifier."""
         prefix = f"{self.spec.supp_name}."
-        return self.spec.supp[name.removeprefix(prefix)] if name.startswith(prefix) else self.spec.variables[name]
+        if name.startswith(prefix):
+            return self.spec.supp[name.removeprefix(prefix)]
+        return self.spec.working[name] if name in self.spec.working else self.spec.variables[name]
 
 
 class SourceScope:

@@ -52,6 +52,8 @@ class Issues:
         fields: str,
         message: str,
         rows: IntArray,
+        severity: str = "error",
+        spec: str = "",
     ) -> None:
         """One issue for each record where the condition holds; `rows` are the dataset's rows, -1 for none."""
         if not where.any():
@@ -60,7 +62,7 @@ class Issues:
         frame = pd.DataFrame(
             {
                 "RULE": rule,
-                "SEVERITY": "error",
+                "SEVERITY": severity,
                 "DATASET": variable.dataset,
                 "VARIABLE": variable.name,
                 "USUBJID": places.subjects[where].to_numpy(dtype=object),
@@ -70,7 +72,7 @@ class Issues:
                 "FIELD": fields,
                 "VALUE": values[where].to_numpy(dtype=object),
                 "MESSAGE": message,
-                "SPEC": [str(variable.location)] * count,
+                "SPEC": [spec or str(variable.location)] * count,
             }
         )
         self.found.append((variable.dataset, rows[where], typed_issues(frame)))

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from crf2tlf.rules.columns import TEXT
-from crf2tlf.spec.model import Form, LongForm
-from crf2tlf.spec.model import Table as StudyTable
+from crf2tlf.spec.facts import Form, LongForm
+from crf2tlf.spec.facts import Table as StudyTable
 from crf2tlf.spec.read_long_forms import selected_rows
 from crf2tlf.tables import RawTable
 

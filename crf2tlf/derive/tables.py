@@ -12,8 +12,8 @@ from crf2tlf.errors import Context, DataError
 from crf2tlf.rules.columns import TEXT, BoolArray, Column, IntArray, is_missing, is_true, missing_column, text_column
 from crf2tlf.rules.functions import compute_number_texts
 from crf2tlf.rules.vectors import find_positions, find_repeated
-from crf2tlf.spec.model import Form
-from crf2tlf.spec.model import Table as StudyTable
+from crf2tlf.spec.facts import Form
+from crf2tlf.spec.facts import Table as StudyTable
 from crf2tlf.tables import RawTable
 
 

@@ -24,7 +24,8 @@ def check_attributes(variable: Variable, names: Names, where: str) -> Iterator[F
     yield from check_ascii(variable.label, variable.location, where)
     if variable.length is not None and variable.length > TEXT_BYTES:
         yield fault(f"a length of {variable.length} is over the {TEXT_BYTES} bytes that XPT holds")
-    if variable.type == "float" and variable.significant_digits is None:
+    working = where.startswith("working.")
+    if variable.type == "float" and variable.significant_digits is None and not working:
         yield fault("a variable of type float needs significant_digits")
     study, lost = names.study, names.lost
     if (

@@ -39,6 +39,12 @@ def check_dataset(dataset: Dataset, names: Names, standards: Standards) -> Itera
         yield from _check_keys(dataset)
         yield from _check_required(dataset, standards)
     yield from _check_parameters(dataset, names)
+    for check in dataset.checks:
+        yield from check_condition(check.when, "", dataset, names, check, f"checks.{check.id}")
+        for name in check.show:
+            yield from _check_read(Read(Reference((name,))), dataset, names, check, f"checks.{check.id}.show")
+    for name in sorted(dataset.working.keys() & dataset.variables.keys()):
+        yield Fault(dataset.working[name].location, f"working.{name}", f"'{name}' is a variable of {dataset.name} too")
 
 
 def _check_head(dataset: Dataset) -> Iterator[Fault]:

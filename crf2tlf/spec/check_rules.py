@@ -36,6 +36,7 @@ class VariableChecker:
     def __init__(self, dataset: Dataset, variable: Variable, names: Names) -> None:
         self.dataset, self.variable, self.names = dataset, variable, names
         block = "variables" if dataset.variables.get(variable.name) is variable else "supp"
+        block = "working" if dataset.working.get(variable.name) is variable else block
         self.where = f"{block}.{variable.name}"
 
     def fault(self, message: str, hint: str = "", at: object = None) -> Fault:
@@ -99,7 +100,7 @@ class VariableChecker:
                 yield self.fault(f"there is no {rule.file} in the study's folder")
 
     def _imputed(self, name: str) -> Iterator[Fault]:
-        other = self.dataset.variables.get(name)
+        other = self.dataset.find(name)
         if other is None or other.rule == verbs.NoData(""):
             return
         if not isinstance(other.rule, verbs.IsoDate) or not other.rule.impute:
@@ -246,7 +247,7 @@ class VariableChecker:
             yield self.fault(f"'{strange}' in {what} is no number, but the type is {self.variable.type}")
 
     def _decode(self, name: str, wanted: Kind) -> Iterator[Fault]:
-        other = self.dataset.variables.get(name)
+        other = self.dataset.find(name)
         if other is None:
             if self.dataset.name not in self.names.lost:
                 hint = did_you_mean(name, self.dataset.variables)

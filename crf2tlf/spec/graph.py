@@ -57,7 +57,9 @@ class Graph:
         """Everything that the records and variables of a dataset need, directly or through others."""
         start = [self._name(dataset, variable) for variable in dataset.all_variables()]
         seen: set[Name] = set()
-        waiting = [*start, *self._of_dataset(dataset)]
+        checks = self._resolve(dataset, self.names.reads_of_checks(dataset))
+        others = {Name(name.source, "USUBJID") for name in checks if name.is_variable}
+        waiting = [*start, *self._of_dataset(dataset), *checks, *others]
         while waiting:
             name = waiting.pop()
             if name not in seen:
@@ -75,7 +77,7 @@ class Graph:
         return (*self.study.sdtm.values(), *self.study.adam.values())
 
     def _name(self, dataset: Dataset, variable: Variable) -> Name:
-        own = dataset.variables.get(variable.name) is variable
+        own = dataset.find(variable.name) is variable
         return Name(dataset.name if own else dataset.supp_name, variable.name)
 
     def _reads(self, dataset: Dataset, variable: Variable) -> list[Name]:

@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Literal as OneOf
 
 from crf2tlf.errors import Location
 from crf2tlf.rules.expressions import Expression, Reference
 from crf2tlf.rules.verbs import Rule
+from crf2tlf.spec.facts import Codelist, Dictionary, Form, Table
 
 Standard = OneOf["SDTM", "ADaM"]
 NUMBER_TYPES = ("integer", "float")
@@ -131,6 +131,19 @@ class Parameter:
 
 
 @dataclass(frozen=True)
+class Check:
+    """A check of the data: each record for which `when` holds is an issue, told with the values of `show`."""
+
+    id: str
+    when: Expression
+    when_text: str
+    message: str
+    severity: OneOf["error", "warning", "note"]
+    show: tuple[str, ...]
+    location: Location
+
+
+@dataclass(frozen=True)
 class Dataset:
     """A dataset of SDTM or ADaM."""
 
@@ -150,6 +163,8 @@ class Dataset:
     not_submitted: dict[str, str] = field(default_factory=dict)
     not_submitted_locations: dict[str, Location] = field(default_factory=dict)
     comment: str = ""
+    working: dict[str, Variable] = field(default_factory=dict)
+    checks: tuple[Check, ...] = ()
 
     @property
     def is_reference_data(self) -> bool:
@@ -169,98 +184,15 @@ class Dataset:
     def file_name(self) -> str:
         return f"{self.name.lower()}.xpt"
 
+    def find(self, name: str) -> Variable | None:
+        """A variable of the dataset, submitted or working."""
+        return self.variables.get(name) or self.working.get(name)
+
     def all_variables(self) -> Iterator[Variable]:
-        """The dataset's variables, then its supplemental qualifiers."""
+        """The dataset's variables, its supplemental qualifiers, and the working variables that no file holds."""
         yield from self.variables.values()
         yield from self.supp.values()
-
-
-@dataclass(frozen=True)
-class CodelistTerm:
-    """A term that can occur in the study, with the collected values that become it."""
-
-    value: str
-    code: str
-    decode: str
-    collected: tuple[str, ...]
-    extended: bool
-    location: Location
-
-
-@dataclass(frozen=True)
-class Codelist:
-    """A codelist of the study: the CDISC list's terms that can occur, or a sponsor's own list."""
-
-    name: str
-    label: str
-    code: str
-    extensible: bool
-    terms: dict[str, CodelistTerm]
-    location: Location
-
-    @cached_property
-    def by_collected(self) -> dict[str, str]:
-        """Submission value by collected value; a submission value stands for itself."""
-        own = {value: value for value in self.terms}
-        return own | {text: term.value for term in self.terms.values() for text in term.collected}
-
-    @property
-    def has_decodes(self) -> bool:
-        return any(term.decode for term in self.terms.values())
-
-
-@dataclass(frozen=True)
-class LongForm:
-    """How a wide form is seen as one row a test: the table of tests, its rows, and which columns name raw fields."""
-
-    form: str
-    table: str
-    select: tuple[tuple[str, str], ...]
-    values: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class Form:
-    """A raw form: its file, how to read it and where its subject stands."""
-
-    name: str
-    label: str
-    file: str
-    format: OneOf["csv", "sas7bdat", "xpt", "xlsx", "odm"]
-    encoding: str
-    header_rows: OneOf[1, 2]
-    sheet: str
-    subject: str
-    dates: str
-    crf: str
-    fields: tuple[str, ...]
-    location: Location
-    long: LongForm | None = None
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of study facts, such as the visits: texts by column, from a CSV file of the study's folder."""
-
-    name: str
-    path: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    location: Location
-
-    def values(self, column: str) -> list[str]:
-        """A column's values in file order."""
-        position = self.columns.index(column)
-        return [row[position] for row in self.rows]
-
-
-@dataclass(frozen=True)
-class Dictionary:
-    """An external dictionary such as MedDRA."""
-
-    id: str
-    name: str
-    version: str
+        yield from self.working.values()
 
 
 @dataclass(frozen=True)

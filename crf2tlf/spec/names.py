@@ -59,7 +59,7 @@ class Names:
             return self.study.tables[rest].columns
         dataset = self.study.dataset(source)
         if dataset is not None:
-            return tuple(dataset.variables)
+            return (*dataset.variables, *dataset.working)
         parent = self.study.dataset(source.removeprefix("SUPP")) if source.startswith("SUPP") else None
         if parent is not None:
             return tuple(parent.supp)
@@ -81,6 +81,9 @@ class Names:
         source = read.reference.source or dataset.name
         if read.reference.name not in self.known(source):
             raise self._unknown(source, read.reference.name)
+        other = self.study.dataset(source)
+        if other is not None and other is not dataset and read.reference.name in other.working:
+            raise UnknownName(f"'{read.reference}' is a working variable, which only {source} itself reads")
         if dataset.standard == "SDTM" and source in self.study.adam:
             raise UnknownName(f"'{read.reference}': SDTM does not read ADaM")
         if dataset.standard == "ADaM" and source.startswith("raw."):
@@ -100,7 +103,7 @@ class Names:
         """The variable that a name means, None for raw fields and table columns."""
         dataset = self.study.dataset(name.source)
         if dataset is not None:
-            return dataset.variables.get(name.name)
+            return dataset.find(name.name)
         parent = self.study.dataset(name.source.removeprefix("SUPP"))
         return parent.supp.get(name.name) if parent is not None else None
 
@@ -124,6 +127,12 @@ class Names:
             inside = record.source
             yield from (Read(reference, inside) for reference in references(record.where))
             yield from (Read(Reference(tuple(name.split("."))), inside) for name in record.distinct)
+
+    def reads_of_checks(self, dataset: Dataset) -> Iterator[Read]:
+        """What a dataset's checks of the data read."""
+        for check in dataset.checks:
+            yield from map(Read, references(check.when))
+            yield from (Read(Reference((name,))) for name in check.show)
 
     def reads_of_parameters(self, dataset: Dataset) -> Iterator[Read]:
         """What a dataset's time-to-event parameters read."""

@@ -21,6 +21,7 @@ from crf2tlf.spec.model import (
     Variable,
 )
 from crf2tlf.spec.nodes import Mapping, Node, Reader, Text
+from crf2tlf.spec.read_checks import read_checks
 from crf2tlf.spec.read_parameters import read_parameters
 from crf2tlf.spec.read_rules import RuleReader
 from crf2tlf.spec.standards import StandardDataset, Standards, StandardVariable
@@ -35,6 +36,8 @@ DATASET_FIELDS = (
     "records",
     "variables",
     "supp",
+    "working",
+    "checks",
     "parameters",
     "not_submitted",
     "comment",
@@ -55,6 +58,8 @@ ATTRIBUTES = (
     "role",
 )
 SUPP_ATTRIBUTES = (*ATTRIBUTES, "evaluator")
+WORKING_ATTRIBUTES = ("type", "codelist", "comment")
+BLOCKS = {"variables": ATTRIBUTES, "supp": SUPP_ATTRIBUTES, "working": WORKING_ATTRIBUTES}
 CORES = ("Req", "Exp", "Perm", "Cond")
 _DATE_FORMATS = (("DTM", "DATETIME20."), ("TM", "TIME8."), ("DT", "DATE9."))
 
@@ -95,13 +100,15 @@ class DatasetReader:
             self.reader.text(node.get("structure"), inherited.structure),
             self.reader.texts(keys),
             tuple(self._records(stem, node.get("records"))),
-            self._variables(stem, (known or inherited.class_, subclass), variables, supp=False),
+            self._variables(stem, (known or inherited.class_, subclass), variables, "variables"),
             place,
             {item.value: item.location for item in self.reader.items(keys) if isinstance(item, Text)},
-            self._variables(stem, ("", ""), self.reader.mapping(node.get("supp")), supp=True),
+            self._variables(stem, ("", ""), self.reader.mapping(node.get("supp")), "supp"),
             read_parameters(self.rules, stem, self.reader.mapping(node.get("parameters"))),
             *self._not_submitted(self.reader.mapping(node.get("not_submitted"))),
             comment=self.reader.text(node.get("comment")),
+            working=self._variables(stem, ("", ""), self.reader.mapping(node.get("working")), "working"),
+            checks=read_checks(self.rules, node.get("checks")),
         )
 
     def _named(self, name: str, stem: str, place: Location) -> bool:
@@ -164,7 +171,7 @@ class DatasetReader:
         return where
 
     def _variables(
-        self, dataset: str, classes: tuple[str, str], node: Mapping | None, *, supp: bool
+        self, dataset: str, classes: tuple[str, str], node: Mapping | None, block: str
     ) -> dict[str, Variable]:
         found: dict[str, Variable] = {}
         if node is None:
@@ -178,10 +185,10 @@ class DatasetReader:
                 message = f"'{name}' is no variable name: 1 to 8 of A-Z, 0-9 and _, no digit first"
                 self.reader.faults.add(place, node.under(name), message)
             standard = None
-            if not supp:
+            if block == "variables":
                 class_, sub_class = classes
                 standard = self.standards.variable(self.standard, dataset, name, class_=class_, sub_class=sub_class)
-            found[name] = self._variable(dataset, name, mapping, standard, place, supp=supp)
+            found[name] = self._variable(dataset, name, mapping, standard, place, block)
         return found
 
     def _variable(
@@ -191,14 +198,13 @@ class DatasetReader:
         given: Mapping | None,
         inherited: StandardVariable | None,
         place: Location,
-        *,
-        supp: bool,
+        block: str,
     ) -> Variable:
         node = given or Mapping({}, {}, place, name)
-        attributes = SUPP_ATTRIBUTES if supp else ATTRIBUTES
+        attributes = BLOCKS[block]
         verb, rule = self.rules.rule(given, attributes) if given is not None else ("no_data", verbs.NoData(""))
         label = self.reader.text(node.get("label"), inherited.label if inherited else "")
-        if not label and given is not None:
+        if not label and given is not None and block != "working":
             hint = "give it one, since the standard has no such variable"
             self.reader.faults.add(place, node.where, "the variable has no label", hint)
         type_ = self.reader.one_of(node.get("type"), DATA_TYPES, self._type(name, inherited, verb))

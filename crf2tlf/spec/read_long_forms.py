@@ -18,7 +18,8 @@ from dataclasses import replace
 from typing import TypeVar
 
 from crf2tlf.errors import Fault, Location, did_you_mean
-from crf2tlf.spec.model import Form, LongForm, Study, Table
+from crf2tlf.spec.facts import Form, LongForm, Table
+from crf2tlf.spec.model import Study
 from crf2tlf.spec.names import Name
 from crf2tlf.spec.nodes import Mapping, Reader
 

@@ -11,7 +11,7 @@ from typing import Literal, cast
 
 from crf2tlf.errors import Location, did_you_mean
 from crf2tlf.rules.dates import DATE_FORMATS
-from crf2tlf.spec.model import Codelist, CodelistTerm, Dictionary, Form, Table
+from crf2tlf.spec.facts import Codelist, CodelistTerm, Dictionary, Form, Table
 from crf2tlf.spec.nodes import Mapping, Node, Reader, Text
 from crf2tlf.spec.standards import StandardCodelist, Standards
 

@@ -8,7 +8,8 @@ from typing import Any
 import yaml
 
 from crf2tlf.spec.describe import describe_method
-from crf2tlf.spec.model import Codelist, Dataset, Study, Variable
+from crf2tlf.spec.facts import Codelist
+from crf2tlf.spec.model import Dataset, Study, Variable
 from crf2tlf.tables import write_text
 
 _HEAD = "# The resolved spec of {name}, made from specs/{study}: every inherited field written out. Do not edit.\n"
@@ -45,6 +46,8 @@ def describe_dataset(dataset: Dataset) -> dict[str, Any]:
         ],
         "variables": {variable.name: describe_variable(variable) for variable in dataset.variables.values()},
         "supp": {variable.name: describe_variable(variable) for variable in dataset.supp.values()},
+        "working": {variable.name: describe_variable(variable) for variable in dataset.working.values()},
+        "checks": {check.id: check.when_text for check in dataset.checks},
         "not_submitted": dict(dataset.not_submitted),
     }
     return _without_blanks(head)

@@ -10,7 +10,7 @@ import pandas as pd
 from crf2tlf.derive.long_forms import compute_long_form
 from crf2tlf.errors import Location
 from crf2tlf.rules.columns import TEXT
-from crf2tlf.spec.model import Form, LongForm, Table
+from crf2tlf.spec.facts import Form, LongForm, Table
 from crf2tlf.tables import RawTable
 
 PLACE = Location("specs/toy/study.yaml", 1)

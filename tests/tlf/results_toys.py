@@ -8,7 +8,8 @@ import pandas as pd
 
 from crf2tlf.errors import Fault, Location
 from crf2tlf.rules.verbs import NoData
-from crf2tlf.spec.model import Codelist, CodelistTerm, Dataset, Origin, Study, Variable
+from crf2tlf.spec.facts import Codelist, CodelistTerm
+from crf2tlf.spec.model import Dataset, Origin, Study, Variable
 from crf2tlf.spec.outputs import Output
 from crf2tlf.spec.read_outputs import read_outputs
 from tlf.results import Results, Source, Sources, compute_results, facts_of
