@@ -10,14 +10,14 @@ from crf2tlf.errors import Context, DataError
 from crf2tlf.spec.folders import crf_paths, raw_folder
 from crf2tlf.spec.load import load_study, load_study_standards
 from crf2tlf.spec.model import Standard, Study
-from crf2tlf.tables import write_bytes, write_text
+from crf2tlf.tables import moment_of_build, write_bytes, write_text
 from define.check import check_content
 from define.compile import compile_define
 from define.displays import study_displays
 from define.files import CrfPages, count_crf_pages, dataset_paths, read_datasets
 from define.findings import Finding
 from define.write_html import ASSETS, render_html
-from define.write_xml import STYLESHEET, moment_of_build, render_xml
+from define.write_xml import STYLESHEET, render_xml
 
 CODE = ("crf2tlf", "define")
 STYLESHEET_PATH = Path(__file__).with_name(STYLESHEET)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import cast
 
@@ -36,11 +34,6 @@ from define.xml_elements import (
 from define.xml_results import add_displays
 
 STYLESHEET = "define2-1.xsl"
-
-
-def moment_of_build() -> datetime:
-    """The moment that files carry: SOURCE_DATE_EPOCH, else 1970-01-01 (UTC), so that equal builds are equal bytes."""
-    return datetime.fromtimestamp(int(os.environ.get("SOURCE_DATE_EPOCH", "0")), UTC)
 
 
 def render_xml(define: Define) -> bytes:

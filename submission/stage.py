@@ -7,7 +7,6 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -18,7 +17,7 @@ from crf2tlf.errors import UsageError
 from crf2tlf.spec.folders import crf_paths, raw_folder
 from crf2tlf.spec.load import load_study
 from crf2tlf.spec.model import Standard, Study
-from crf2tlf.tables import read_parquet, read_xpt, write_bytes
+from crf2tlf.tables import moment_of_build, read_parquet, read_xpt, write_bytes
 from submission.acrf import merge_crf
 from submission.check import require_package
 from submission.guide_content import Facts, compose_guide
@@ -85,17 +84,8 @@ def annotated_pages(study: Study) -> list[tuple[str, str, str, tuple[int, ...]]]
 
 def write_crf(study: Study, paths: dict[str, Path], target: Path) -> StepResult:
     """Merge the forms' CRFs."""
-    write_bytes(target, merge_crf(study, paths, f"D:{moment():%Y%m%d%H%M%S}Z"))
+    write_bytes(target, merge_crf(study, paths, f"D:{moment_of_build():%Y%m%d%H%M%S}Z"))
     return StepResult(notes={"CRF files merged": len(set(paths.values()))})
-
-
-def moment() -> datetime:
-    """The moment that documents carry: SOURCE_DATE_EPOCH, else 1970-01-01, so that equal builds are equal bytes."""
-    seconds = os.environ.get("SOURCE_DATE_EPOCH", "") or "0"
-    try:
-        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=int(seconds))
-    except (ValueError, OverflowError) as error:
-        raise UsageError(f"SOURCE_DATE_EPOCH is '{seconds}', not a number of seconds since 1970") from error
 
 
 def _guide_step(study: Study, standard: Standard, build: Path) -> Step:

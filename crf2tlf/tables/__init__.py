@@ -1,6 +1,7 @@
 """The only readers and writers of data files."""
 
 from crf2tlf.tables.atomic import atomic_path, write_bytes, write_text
+from crf2tlf.tables.moment import moment_of_build
 from crf2tlf.tables.odm import read_odm
 from crf2tlf.tables.parquet import read_parquet, write_parquet
 from crf2tlf.tables.raw import read_raw
@@ -20,6 +21,7 @@ __all__ = [
     "XptWriter",
     "atomic_path",
     "missing_codes",
+    "moment_of_build",
     "read_odm",
     "read_parquet",
     "read_raw",

@@ -101,7 +101,7 @@ class OdmReading:
         # The declaration of a file in UTF-16 is no longer true of the bytes that are fed.
         encoding = "utf-8" if b"utf-16" in first[:200].lower() else None
         parser: Any = etree.XMLPullParser(
-            events=("start", "end"),
+            events=("end",),
             tag=[*READ, "{*}ItemGroupData"],
             encoding=encoding,
             resolve_entities=False,
@@ -126,16 +126,15 @@ class OdmReading:
             what = f"is refused: line {self._lines.doctype_line} declares a document type, as no ODM file does"
             raise unreadable(self.path, what, AGAIN)
         parser.feed(block)
-        for event, element in parser.read_events():
-            if event == "start":
-                self._start(element)
-            else:
-                self._end(element)
+        for _, element in parser.read_events():
+            if not self.started:
+                self._start(element.getroottree().getroot())
+            self._end(element)
 
-    def _start(self, element: Element) -> None:
-        if element.getparent() is None and element.tag == f"{ODM}ODM":
+    def _start(self, root: Element) -> None:
+        if root.tag == f"{ODM}ODM":
             self.started = True
-            self.transactional = element.get("FileType") == "Transactional"
+            self.transactional = root.get("FileType") == "Transactional"
 
     def _end(self, element: Element) -> None:
         if element.tag.endswith("}ItemGroupData"):

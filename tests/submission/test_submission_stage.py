@@ -13,11 +13,11 @@ from package_toys import write_define
 from crf2tlf.build import Options, RunSummary, run_steps
 from crf2tlf.errors import DataError, UsageError
 from crf2tlf.spec.model import Study
-from crf2tlf.tables import read_xpt, write_parquet, write_xpt
+from crf2tlf.tables import moment_of_build, read_xpt, write_parquet, write_xpt
 from submission.layout import Layout
 from submission.manifest import list_files
 from submission.programs import program_sources, render_readme
-from submission.stage import moment, plan, require_stages
+from submission.stage import plan, require_stages
 
 STUDY = "cdiscpilot01"
 LAYOUT = Layout(STUDY)
@@ -178,9 +178,9 @@ def test_two_files_of_one_name_are_refused(pilot: Study, tmp_path: Path) -> None
 
 def test_documents_carry_the_moment_of_the_build(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
-    assert moment().isoformat() == "1970-01-01T00:00:00+00:00"
+    assert moment_of_build().isoformat() == "1970-01-01T00:00:00+00:00"
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
-    assert moment().isoformat() == "2023-11-14T22:13:20+00:00"
+    assert moment_of_build().isoformat() == "2023-11-14T22:13:20+00:00"
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "soon")
     with pytest.raises(UsageError, match="SOURCE_DATE_EPOCH is 'soon', not a number of seconds since 1970"):
-        moment()
+        moment_of_build()
