@@ -23,7 +23,14 @@ from crf2tlf.rules.columns import (
 from crf2tlf.rules.evaluate import evaluate_condition
 from crf2tlf.rules.expressions import Expression, Reference
 from crf2tlf.rules.functions import FUNCTIONS
-from crf2tlf.rules.vectors import compute_occurrence_flags, find_positions, select_one_per_group
+from crf2tlf.rules.vectors import (
+    compute_days,
+    compute_occurrence_flags,
+    compute_order,
+    find_in_force,
+    find_positions,
+    select_one_per_group,
+)
 
 
 @dataclass(frozen=True)
@@ -50,9 +57,24 @@ def apply_extreme(rule: verbs.Extreme, scope: RowScope) -> Column:
 def apply_pick(rule: verbs.Pick, scope: RowScope) -> Column:
     """The value of the subject's first or last record in the order of `by`; the record may hold no value."""
     order_by = tuple(Reference(tuple(name.split("."))) for name in rule.by)
-    chosen = _choose(rule.which, rule.of, order_by, rule.where, scope)
+    general = (rule.which, rule.of, order_by, rule.where, scope)
+    chosen = _in_force(rule, order_by, scope) if rule.on else _choose(*general)
     _remember(scope, chosen.source, chosen.positions)
     return chosen.values
+
+
+def _in_force(rule: verbs.Pick, order_by: tuple[Reference, ...], scope: RowScope) -> Chosen:
+    """The record in force on a day of this dataset; a partial date is no day, so nothing is chosen for it."""
+    deriver = scope.dataset.deriver
+    other = deriver.source(rule.of.source)
+    inner = SourceScope(deriver, other)
+    columns = [inner.column(reference) for reference in order_by]
+    order = compute_order(columns, other.length)
+    order = order[evaluate_condition(rule.where, inner)[order]]
+    subjects = scope.take(join_keys(scope.dataset, other))
+    days = compute_days(scope.own(rule.on))
+    positions = find_in_force(rule.which, subjects, days, other.subjects(), compute_days(columns[0]), order)
+    return Chosen(other, positions, take_rows(other.column(rule.of.name), positions))
 
 
 def _choose(

@@ -60,12 +60,8 @@ def compute_study_days(dates: Column, references: Column) -> Column:
 
     SDTMIG 3.4 section 4.4.4: there is no day 0. Numbers are taken as days, texts as ISO 8601 dates.
     """
-    difference = _days(dates) - _days(references)
+    difference = compute_days(dates) - compute_days(references)
     return number_column(np.where(difference >= 0, difference + 1, difference))
-
-
-def _days(dates: Column) -> FloatArray:
-    return compute_sas_dates(dates) if isinstance(dates.dtype, pd.StringDtype) else dates.to_numpy()
 
 
 def compute_occurrence_flags(
@@ -90,6 +86,42 @@ def select_one_per_group(
         order, numbers = order[::-1], numbers[::-1]
     _, first = np.unique(numbers, return_index=True)
     return order[first]
+
+
+def find_in_force(
+    which: str, subjects: Column, days: FloatArray, other_subjects: Column, other_days: FloatArray, order: IntArray
+) -> IntArray:
+    """For each row the last record of its subject not after its day (`last`), or the first not before it; -1 for none.
+
+    `order` gives the records that count, in the order that decides among those of one day.
+    """
+    sign = 1.0 if which == "last" else -1.0
+    codes, _ = pd.factorize(pd.concat([subjects, other_subjects], ignore_index=True), use_na_sentinel=True)
+    own, theirs = codes[: len(subjects)], codes[len(subjects) :][order]
+    their_days = sign * other_days[order]
+    tie = np.arange(len(order)) if which == "last" else -np.arange(len(order))
+    ranked = np.lexsort((tie, their_days, theirs))
+    ranked = ranked[(theirs[ranked] >= 0) & ~np.isnan(their_days[ranked])]
+    place = _last_at_or_before(theirs[ranked], their_days[ranked], own, sign * days)
+    return np.where(place < 0, -1, order[ranked[np.where(place < 0, 0, place)]]) if len(ranked) else place
+
+
+def _last_at_or_before(groups: IntArray, values: FloatArray, wanted: IntArray, limits: FloatArray) -> IntArray:
+    """Where, among rows sorted by group and value, the last one of the wanted group stands that is within the limit."""
+    levels = np.unique(np.r_[values, limits[~np.isnan(limits)]])
+    width = len(levels) + 1
+    keys = groups * width + np.searchsorted(levels, values)
+    limited = wanted * width + np.searchsorted(levels, np.nan_to_num(limits))
+    place = np.searchsorted(keys, limited, side="right") - 1
+    usable = (wanted >= 0) & ~np.isnan(limits) & (place >= 0)
+    if len(groups):
+        usable &= groups[np.where(place < 0, 0, place)] == wanted
+    return np.where(usable, place, -1).astype(np.int64)
+
+
+def compute_days(dates: Column) -> FloatArray:
+    """Days since 1960-01-01 of numeric dates or of complete ISO 8601 texts; NaN for others."""
+    return compute_sas_dates(dates) if isinstance(dates.dtype, pd.StringDtype) else np.asarray(dates.to_numpy())
 
 
 def compute_lookup(

@@ -103,12 +103,17 @@ class Extreme:
 
 @dataclass(frozen=True)
 class Pick:
-    """`first` or `last`: the value of one record of another dataset for the subject, in the order of `by`."""
+    """`first` or `last`: the value of one record of another dataset for the subject, in the order of `by`.
+
+    With `on`, a date of this dataset, only records count whose first `by` is a day not after it (`last`) or not before
+    it (`first`): the element or treatment in force on that day.
+    """
 
     which: OneOf["first", "last"]
     of: Reference
     by: tuple[str, ...]
     where: Expression | None = None
+    on: str = ""
 
 
 @dataclass(frozen=True)
@@ -247,5 +252,7 @@ def _reads_of_others(rule: Extreme | Pick) -> Iterator[Read]:
     for of in rule.of if isinstance(rule, Extreme) else (rule.of,):
         yield Read(of)
         by = rule.by if isinstance(rule, Pick) else ()
+        if isinstance(rule, Pick) and rule.on:
+            yield from own(rule.on)
         yield from (Read(Reference(tuple(name.split("."))), of.source) for name in by)
         yield from (Read(reference, of.source) for reference in references(rule.where))

@@ -99,8 +99,10 @@ def _phrase_of_others(rule: verbs.Rule) -> str:
         case verbs.Extreme(which, of, where):
             word = "smallest" if which == "min" else "largest"
             return f"the {word} of {_list(of)} of the subject" + _condition(where)
-        case verbs.Pick(which, of, by, where):
-            return f"{of} of the subject's {which} record by {', '.join(by)}" + _condition(where)
+        case verbs.Pick(which, of, by, where, on):
+            side = {"first": "on or after", "last": "on or before"}[which]
+            day = f" with {by[0]} {side} {on}" if on else ""
+            return f"{of} of the subject's {which} record by {', '.join(by)}" + day + _condition(where)
         case verbs.Occurrence(which, within, order, where):
             group = ", ".join(within)
             return f"Y on the {which} record by {', '.join(order)} within {group}" + _condition(where)

@@ -197,9 +197,9 @@ def _pick(which: OneOf["first", "last"]) -> Callable[[RuleReader, Node], verbs.R
             found = rules.fields(node, ("within", "order", "where"), ("within", "order"))
             within, order = (rules.reader.texts(found.get(name)) for name in ("within", "order"))
             return verbs.Occurrence(which, within, order, rules.expression(found.get("where")))
-        found = rules.fields(node, ("of", "by", "where"), ("of", "by"))
-        by = rules.reader.texts(found.get("by"))
-        return verbs.Pick(which, rules.reference(found.get("of")), by, rules.expression(found.get("where")))
+        found = rules.fields(node, ("of", "by", "where", "on"), ("of", "by"))
+        by, where = rules.reader.texts(found.get("by")), rules.expression(found.get("where"))
+        return verbs.Pick(which, rules.reference(found.get("of")), by, where, rules.reader.text(found.get("on")))
 
     return read
 
