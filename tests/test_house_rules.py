@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = ("crf2tlf", "sdtm", "adam", "tlf", "define", "qc", "submission")
+PACKAGES = ("crf2tlf", "sdtm", "adam", "tlf", "define", "qc", "submission", "synthetic")
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 MOST_LINES = 299
 # A release of the standards arrives as pickles; this reader takes plain data from them and refuses the rest.
