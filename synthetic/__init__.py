@@ -1,0 +1,17 @@
+"""The known-truth raw data of the two studies: simulated patients, their CRF forms, and what really happened."""
+
+from synthetic.forms import EventDef, FormDef, ItemDef, read_events, read_forms
+from synthetic.parameters import Parameters, read_parameters
+from synthetic.simulate import Block, simulate
+
+__all__ = [
+    "Block",
+    "EventDef",
+    "FormDef",
+    "ItemDef",
+    "Parameters",
+    "read_events",
+    "read_forms",
+    "read_parameters",
+    "simulate",
+]
