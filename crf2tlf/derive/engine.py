@@ -178,9 +178,9 @@ class DerivedDataset(Source):
             return own
         other = self.deriver.source(reference.source)
         direct = self._direct(other, rows)
-        found = find_positions(join_keys(self, other), other.subjects())[rows]
         if direct.all() or not len(other.subjects()):
             return own
+        found = find_positions(join_keys(self, other), other.subjects())[rows]
         theirs = take_places(other.places(), np.where(found < 0, 0, found))
         direct |= found < 0
         return Places(

@@ -152,3 +152,10 @@ def test_the_row_of_an_issue_is_the_line_of_the_file_even_after_a_cell_with_line
     form = 'SUBJ,NOTE,DAY\n01,"two\nlines, one ""quoted""",05-Mar-2024\n\n02,plain,never\n'
     found = issues_of(toy, form, {"XANOTE": "from: raw.xa.NOTE", "XADTC": "date: raw.xa.DAY"})
     assert [(row[4], row[7], row[9]) for row in found] == [("TOY-02", 5, "never")]
+
+
+def test_an_issue_of_a_form_with_several_records_of_a_subject_stands_at_its_own_row(toy: MakeToy) -> None:
+    form = "SUBJ,DAY\n01,05-Mar-2024\n01,31-Feb-2024\n01,07-Mar-2024\n"
+    text = dataset("XA", SUBJECT | {"XADTC": "date: raw.xa.DAY"}, source="raw.xa", keys="USUBJID, XADTC")
+    issues = toy(forms={"xa": form}, datasets={"XA": text}).derive("XA").issues
+    assert as_rows(issues, "RULE", "USUBJID", "ROW", "VALUE") == [("UNREADABLE_DATE", "TOY-01", 3, "31-Feb-2024")]
