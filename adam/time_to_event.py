@@ -21,11 +21,11 @@ from crf2tlf.rules.columns import (
     compute_iso_dates,
     is_missing,
     number_column,
+    take_rows,
     text_column,
 )
 from crf2tlf.rules.evaluate import evaluate_condition
-from crf2tlf.rules.expressions import Reference
-from crf2tlf.rules.vectors import find_positions, select_one_per_group
+from crf2tlf.rules.vectors import find_winners, select_one_per_group
 from crf2tlf.spec.model import Dataset, Event, Parameter
 
 
@@ -94,7 +94,7 @@ def _add_event(outcome: Outcome, event: Event, deriver: Deriver, adsl: Source, p
     sequence_name = event.sequence or _sequence_name(deriver.study.dataset(event.date.source))
     order_by = [dates, source.column(sequence_name)] if sequence_name else [dates]
     winners = select_one_per_group("first", [source.subjects()], order_by, chosen)
-    found = _positions_of_subjects(source, winners, adsl, positions)
+    found = find_winners(take_rows(adsl.subjects(), positions), source.subjects(), winners)
     date = _values(dates, found)
     sequence = _values(source.column(sequence_name), found) if sequence_name else np.full(len(found), np.nan)
     earlier = (found >= 0) & (~outcome.decided | (date < outcome.date))
@@ -114,7 +114,7 @@ def _add_event(outcome: Outcome, event: Event, deriver: Deriver, adsl: Source, p
 def _add_censoring(outcome: Outcome, parameter: Parameter, deriver: Deriver, adsl: Source, positions: IntArray) -> None:
     scope = SourceScope(deriver, adsl)
     for rule in parameter.censor:
-        date = _values(_dates_of(deriver, adsl, rule.date), positions)
+        date = _values(deriver.column_of(adsl, rule.date), positions)
         applies = evaluate_condition(rule.when, scope)[positions] & ~np.isnan(date) & ~outcome.decided
         outcome.decide(
             applies,
@@ -129,29 +129,14 @@ def _add_censoring(outcome: Outcome, parameter: Parameter, deriver: Deriver, ads
         )
 
 
-def _dates_of(deriver: Deriver, adsl: Source, reference: Reference) -> Column:
-    return deriver.column_of(adsl, reference)
-
-
 def _sequence_name(dataset: Dataset | None) -> str:
     """The variable that numbers a dataset's records: ASEQ, or the --SEQ of the domain that it comes from."""
     names = [name for name in (dataset.variables if dataset else ()) if name.endswith("SEQ") and name != "SRCSEQ"]
     return "ASEQ" if "ASEQ" in names else (names[0] if names else "")
 
 
-def _positions_of_subjects(source: Source, winners: IntArray, adsl: Source, positions: IntArray) -> IntArray:
-    subjects = adsl.subjects().take(positions).reset_index(drop=True)
-    found = find_positions(subjects, source.subjects().take(winners).reset_index(drop=True))
-    if not len(winners):
-        return found
-    return np.where(found < 0, -1, winners[np.where(found < 0, 0, found)])
-
-
 def _values(column: Column, positions: IntArray) -> FloatArray:
-    values = np.asarray(column.to_numpy(), dtype=np.float64)
-    if not len(values):
-        return np.full(len(positions), np.nan)
-    return np.where(positions < 0, np.nan, values[np.where(positions < 0, 0, positions)])
+    return np.asarray(take_rows(column, positions).to_numpy(), dtype=np.float64)
 
 
 def _require_outcome(outcome: Outcome, parameter: Parameter, deriver: Deriver, subjects: Column) -> None:

@@ -5,29 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crf2tlf.spec.standards import Standards
+from define.classes import ADAM_CLASSES, SDTM_CLASSES
 from define.document import Document, Element, attribute, child, children, description
 from define.findings import Finding, found
 
-SDTM_CLASSES = (
-    "TRIAL DESIGN",
-    "SPECIAL PURPOSE",
-    "INTERVENTIONS",
-    "EVENTS",
-    "FINDINGS",
-    "FINDINGS ABOUT",
-    "RELATIONSHIP",
-    "STUDY REFERENCE",
-)
-ADAM_CLASSES = (
-    "SUBJECT LEVEL ANALYSIS DATASET",
-    "BASIC DATA STRUCTURE",
-    "OCCURRENCE DATA STRUCTURE",
-    "ADAM OTHER",
-    "DEVICE LEVEL ANALYSIS DATASET",
-    "MEDICAL DEVICE BASIC DATA STRUCTURE",
-    "MEDICAL DEVICE OCCURRENCE DATA STRUCTURE",
-    "REFERENCE DATA STRUCTURE",
-)
 SUBCLASSES = {
     "TIME-TO-EVENT": "BASIC DATA STRUCTURE",
     "NON-COMPARTMENTAL ANALYSIS": "BASIC DATA STRUCTURE",

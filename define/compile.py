@@ -10,22 +10,13 @@ from crf2tlf.errors import Context, DataError
 from crf2tlf.spec.model import Dataset, Standard, Study
 from crf2tlf.spec.standards import OCCURRENCE, Standards
 from crf2tlf.tables import XptFile
+from define.classes import SDTM_CLASSES
 from define.codelists import Codelists, terminology_oid
 from define.compile_items import Described, Items, describe_spec, describe_supplemental
 from define.files import ACRF
 from define.model import Define, DefineStandard, Display, ItemGroup, ItemRef, Leaf
 from define.texts import NO_VALUE, Texts
 
-CLASS_ORDER = (
-    "TRIAL DESIGN",
-    "SPECIAL PURPOSE",
-    "INTERVENTIONS",
-    "EVENTS",
-    "FINDINGS",
-    "FINDINGS ABOUT",
-    "RELATIONSHIP",
-    "STUDY REFERENCE",
-)
 GUIDES: dict[Standard, Leaf] = {
     "SDTM": Leaf("LF.csdrg", "csdrg.pdf", "Clinical Study Data Reviewer's Guide"),
     "ADaM": Leaf("LF.adrg", "adrg.pdf", "Analysis Data Reviewer's Guide"),
@@ -168,8 +159,8 @@ def _without_no_data(refs: tuple[ItemRef, ...]) -> tuple[ItemRef, ...]:
 
 def _group_order(group: ItemGroup) -> tuple[int, str]:
     """Define-XML 2.1 section 5.3.10: SDTM by class, then by name; ADaM has no rule, ADSL stands first."""
-    if group.class_ in CLASS_ORDER:
-        return CLASS_ORDER.index(group.class_), group.name
+    if group.class_ in SDTM_CLASSES:
+        return SDTM_CLASSES.index(group.class_), group.name
     return (0 if group.name == "ADSL" else 1), group.name
 
 

@@ -28,7 +28,7 @@ from crf2tlf.rules.vectors import (
     compute_occurrence_flags,
     compute_order,
     find_in_force,
-    find_positions,
+    find_winners,
     select_one_per_group,
 )
 
@@ -96,9 +96,7 @@ def _choose(
 
 def _winners_of_rows(scope: RowScope, other: Source, winners: IntArray) -> IntArray:
     """For each row of the scope the position of its subject's winner in the other source, or -1."""
-    keys = scope.take(join_keys(scope.dataset, other))
-    found = find_positions(keys, other.subjects().take(winners).reset_index(drop=True))
-    return np.where(found < 0, -1, winners[np.where(found < 0, 0, found)]) if len(winners) else found
+    return find_winners(scope.take(join_keys(scope.dataset, other)), other.subjects(), winners)
 
 
 def _remember(scope: RowScope, other: Source, positions: IntArray) -> None:

@@ -53,6 +53,7 @@ class Deriver:
         self._raw, self._files, self._derived = raw, files, derived
         self._parameters = parameters
         self._opened: dict[str, Source] = {}
+        self._repeated: dict[str, list[str]] = {}
 
     def source(self, name: str) -> Source:
         """The source of a name such as raw.ae, table.visits, DM or SUPPAE (its parent)."""
@@ -90,7 +91,9 @@ class Deriver:
         """Another source's value for the subject of each row; an error when the subject has several records there."""
         other = self.source(reference.source)
         keys = join_keys(source, other)
-        repeated = find_repeated(other.subjects())
+        if other.name not in self._repeated:
+            self._repeated[other.name] = find_repeated(other.subjects())
+        repeated = self._repeated[other.name]
         if repeated:
             raise self._several_records(source, other, reference, repeated)
         name = reference.dotted if reference.source.startswith("SUPP") else reference.name

@@ -160,6 +160,14 @@ def find_positions(wanted: Column, keys: Column) -> IntArray:
     return np.where(found, np.append(present, -1)[among], -1).astype(np.int64)
 
 
+def find_winners(wanted: Column, keys: Column, winners: IntArray) -> IntArray:
+    """For each wanted key the row among `winners`, at most one a key, that has it; -1 where none has."""
+    if not len(winners):
+        return np.full(len(wanted), -1, dtype=np.int64)
+    found = find_positions(wanted, keys.take(winners).reset_index(drop=True))
+    return np.where(found < 0, -1, winners[np.where(found < 0, 0, found)])
+
+
 def find_repeated(keys: Column) -> list[str]:
     """The keys that stand more than once, sorted."""
     counted = keys.dropna().value_counts()
