@@ -2,49 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 
 from crf2tlf.errors import Fault, did_you_mean
 from crf2tlf.rules import verbs
 from crf2tlf.rules.columns import Kind
-from crf2tlf.rules.evaluate import KindError, infer_kind
-from crf2tlf.rules.expressions import Expression, Reference, constants
-from crf2tlf.rules.functions import NUMBER_PATTERN
+from crf2tlf.rules.expressions import Reference
 from crf2tlf.spec.check_attributes import check_attributes, codelist_names
-from crf2tlf.spec.check_datasets import tell
+from crf2tlf.spec.check_parts import is_number, wanted_kind
+from crf2tlf.spec.check_records import RecordsChecker
 from crf2tlf.spec.model import Dataset, Variable
-from crf2tlf.spec.names import Name, Names, UnknownName
+from crf2tlf.spec.names import Names, UnknownName
 
 
 def check_variable(dataset: Dataset, variable: Variable, names: Names) -> Iterator[Fault]:
     """The faults of a variable."""
     checker = VariableChecker(dataset, variable, names)
     yield from check_attributes(variable, names, checker.where)
-    yield from checker.rule(variable.rule, _wanted(variable))
+    yield from checker.rule(variable.rule, wanted_kind(variable))
 
 
-def _wanted(variable: Variable) -> Kind:
-    return "number" if variable.is_number else "text"
-
-
-class VariableChecker:
+class VariableChecker(RecordsChecker):
     """Checks one variable of a dataset."""
-
-    def __init__(self, dataset: Dataset, variable: Variable, names: Names) -> None:
-        self.dataset, self.variable, self.names = dataset, variable, names
-        block = "variables" if dataset.variables.get(variable.name) is variable else "supp"
-        block = "working" if dataset.working.get(variable.name) is variable else block
-        self.where = f"{block}.{variable.name}"
-
-    def fault(self, message: str, hint: str = "", at: object = None) -> Fault:
-        """A fault where the expression or reference `at` stands, else where the variable does."""
-        return Fault(self.names.places.get(id(at), self.variable.location), self.where, message, hint)
-
-    def _told(self, error: UnknownName, at: object = None) -> Iterator[Fault]:
-        return tell(error, self.names.places.get(id(at), self.variable.location), self.where)
 
     def rule(self, rule: verbs.Rule, wanted: Kind) -> Iterator[Fault]:
         """The faults of a rule whose result must be of the kind wanted."""
@@ -67,11 +47,8 @@ class VariableChecker:
                 yield from self._decode(name, wanted)
             case verbs.ByRecord(rules):
                 yield from self._by_record(rules, wanted)
-            case verbs.Extreme(_, of, where):
-                for reference in of:
-                    yield from self._reference(reference, wanted)
-                if not of or self._exists(of[0].source):
-                    yield from self._condition(where, of[0].source if of else "")
+            case verbs.Extreme():
+                yield from self._extreme(rule, wanted)
             case verbs.Pick() | verbs.Occurrence() | verbs.Baseline():
                 yield from self._choice(rule, wanted)
             case verbs.Sequence() | verbs.StudyDay() | verbs.ImputationFlag() | verbs.Program():
@@ -123,7 +100,7 @@ class VariableChecker:
                 return
             value = found
         codelist = study.codelists.get(self.variable.codelist)
-        if wanted == "number" and not _is_number(value):
+        if wanted == "number" and not is_number(value):
             yield self.fault(f"'{value}' is no number, but the type is {self.variable.type}")
         elif (
             codelist is not None
@@ -136,31 +113,6 @@ class VariableChecker:
     def _copy(self, reference: Reference, wanted: Kind) -> Iterator[Fault]:
         raw = reference.source.startswith(("raw.", "table."))
         yield from self._reference(reference, "text" if raw else wanted)
-
-    def _reference(self, reference: Reference, wanted: Kind | None, inside: str = "") -> Iterator[Fault]:
-        try:
-            name = self.names.resolve(verbs.Read(reference, inside), self.dataset)
-        except UnknownName as error:
-            yield from self._told(error, reference)
-            return
-        found = self.names.kind(name)
-        if wanted is not None and found != wanted and not self._is_broken(name):
-            words = {"text": "text", "number": "a number"}
-            needed = "" if wanted == _wanted(self.variable) else f", where {words[wanted]} is wanted"
-            message = f"'{reference}' is {words[found]}" + (needed or f", but the type is {self.variable.type}")
-            yield self.fault(message, at=reference)
-
-    def _is_broken(self, name: Name) -> bool:
-        """Whether a variable could not be read, so that its kind may not be what was meant."""
-        variable = self.names.variable(name)
-        return variable is not None and variable.rule == verbs.NoData("") and variable.verb == "no_data"
-
-    def _exists(self, source: str) -> bool:
-        try:
-            self.names.known(source)
-        except UnknownName:
-            return False
-        return True
 
     def _date(self, rule: verbs.IsoDate) -> Iterator[Fault]:
         numeric = self.variable.is_number
@@ -188,35 +140,6 @@ class VariableChecker:
         if rule.format and not rule.date.source.startswith(("raw.", "table.")):
             yield self.fault(f"'format' is for collected dates, and {rule.date} is ISO 8601 text")
 
-    def _expression(self, expression: Expression, wanted: Kind | None, inside: str = "") -> Iterator[Fault]:
-        unknown = [self.fault(*told, at=expression) for told in self.names.unknown_constants(expression)]
-        if unknown or ("constants" in self.names.lost and constants(expression)):
-            yield from unknown
-            return
-
-        def kind_of(reference: Reference) -> Kind:
-            return self.names.kind(self.names.resolve(verbs.Read(reference, inside), self.dataset))
-
-        try:
-            kind = infer_kind(expression, kind_of, self.names.study.constants)
-        except UnknownName as error:
-            yield from self._told(error, expression)
-            return
-        except KindError as error:
-            yield self.fault(str(error), at=expression)
-            return
-        if wanted == "boolean" and kind != "boolean":
-            yield self.fault("a condition is wanted, such as AESER == 'Y'", at=expression)
-        elif wanted is not None and kind != wanted:
-            word = {"text": "text", "number": "a number", "boolean": "a condition"}[kind]
-            hint = {("text", "number"): "use number()", ("number", "text"): "use text()"}.get((kind, wanted), "")
-            needed = "text is wanted" if wanted != _wanted(self.variable) else f"the type is {self.variable.type}"
-            yield self.fault(f"the expression gives {word}, but {needed}", hint, expression)
-
-    def _condition(self, condition: Expression | None, inside: str = "") -> Iterator[Fault]:
-        if condition is not None:
-            yield from self._expression(condition, "boolean", inside)
-
     def _lookup(self, rule: verbs.Lookup, wanted: Kind) -> Iterator[Fault]:
         table = self.names.study.tables.get(rule.table)
         if table is None:
@@ -239,12 +162,6 @@ class VariableChecker:
             yield self.fault(f"table.{rule.table} has two rows with {_pairs(columns, twice)}")
         if wanted == "number":
             yield from self._numbers(table.values(rule.value), f"the column {rule.value} of table.{rule.table}")
-
-    def _numbers(self, values: list[str], what: str) -> Iterator[Fault]:
-        """What a number is looked up in holds numbers: another text would become missing without a word."""
-        strange = next((value for value in values if value and not _is_number(value)), None)
-        if strange is not None:
-            yield self.fault(f"'{strange}' in {what} is no number, but the type is {self.variable.type}")
 
     def _decode(self, name: str, wanted: Kind) -> Iterator[Fault]:
         other = self.dataset.find(name)
@@ -277,22 +194,6 @@ class VariableChecker:
         if absent and known and not strange:
             yield self.fault(f"there is no rule for the records {', '.join(absent)}")
 
-    def _choice(self, rule: verbs.Pick | verbs.Occurrence | verbs.Baseline, wanted: Kind) -> Iterator[Fault]:
-        if isinstance(rule, verbs.Pick):
-            yield from self._reference(rule.of, wanted)
-            if not self._exists(rule.of.source or self.dataset.name):
-                return
-        elif wanted != "text":
-            yield self.fault(f"the flag is text, but the type is {self.variable.type}")
-        yield from self._condition(rule.where, rule.of.source if isinstance(rule, verbs.Pick) else "")
-        plain = verbs.reads(replace(rule, where=None))
-        for read in list(plain)[1:] if isinstance(rule, verbs.Pick) else plain:
-            yield from self._reference(read.reference, None, read.inside)
-
 
 def _pairs(columns: list[str], values: tuple[str, ...]) -> str:
     return " and ".join(f"{column} '{value}'" for column, value in zip(columns, values, strict=True))
-
-
-def _is_number(text: str) -> bool:
-    return re.fullmatch(NUMBER_PATTERN, text) is not None
