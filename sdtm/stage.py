@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from crf2tlf.build import Options, Step, StepResult
@@ -11,18 +12,32 @@ from crf2tlf.derive.issues import combine_issues
 from crf2tlf.derive.long_forms import compute_long_form
 from crf2tlf.derive.tables import RawSource, subset_by_subject
 from crf2tlf.derive.write import count_issues, output_paths, write_built
-from crf2tlf.errors import Context, UnreadableFile, did_you_mean
 from crf2tlf.spec.facts import Form
 from crf2tlf.spec.fingerprint import compute_dataset_key
 from crf2tlf.spec.folders import raw_folder
 from crf2tlf.spec.graph import Graph
 from crf2tlf.spec.load import load_study, load_study_standards
 from crf2tlf.spec.model import Dataset, Study
-from crf2tlf.tables import RawTable, read_parquet, read_raw, write_parquet, write_text
+from crf2tlf.tables import RawTable, read_parquet, read_raw, read_raw_copy, write_parquet, write_text
 from sdtm.issues_page import render_issues
+from sdtm.raw_forms import check_fields, copy_path, copy_steps
 
 CODE = ("crf2tlf", "sdtm")
 SUBJECTS_PER_BLOCK = 4000
+COPIES = "raw_forms"
+
+
+@dataclass(frozen=True)
+class Extract:
+    """Where the raw forms of a study lie: the extract, and the copies of forms that share a file."""
+
+    raw: Path
+    copies: Path
+
+    def file_of(self, study: Study, form: Form) -> Path:
+        """The file that a step reads for a form."""
+        wide = study.forms[form.long.form] if form.long is not None else form
+        return copy_path(wide, self.copies) if wide.format == "odm" else self.raw / wide.file
 
 
 def plan(options: Options) -> list[Step]:
@@ -32,28 +47,29 @@ def plan(options: Options) -> list[Step]:
     raw = raw_folder(study, options.raw)
     folder = options.build_folder / "sdtm"
     graph = Graph(study)
-    steps = [_dataset_step(study, graph, dataset, raw, folder) for dataset in study.sdtm.values()]
-    return [*steps, _issues_step(study, folder)]
+    copies = options.build_folder / COPIES
+    steps = [_dataset_step(study, graph, dataset, Extract(raw, copies), folder) for dataset in study.sdtm.values()]
+    return [*copy_steps(study, raw, copies), *steps, _issues_step(study, folder)]
 
 
-def _dataset_step(study: Study, graph: Graph, dataset: Dataset, raw: Path, folder: Path) -> Step:
+def _dataset_step(study: Study, graph: Graph, dataset: Dataset, extract: Extract, folder: Path) -> Step:
     names = graph.closure(dataset)
     forms = sorted({name.source.removeprefix("raw.") for name in names if name.source.startswith("raw.")})
     return Step(
         name=f"sdtm/{dataset.name}",
         run=build_sdtm_dataset,
-        arguments=(study, dataset.name, tuple(forms), raw, folder),
-        inputs=tuple(raw / study.forms[form].file for form in forms),
+        arguments=(study, dataset.name, tuple(forms), extract, folder),
+        inputs=tuple(dict.fromkeys(extract.file_of(study, study.forms[form]) for form in forms)),
         key=compute_dataset_key(graph, dataset, names),
         outputs=output_paths(dataset, folder),
         code=CODE,
     )
 
 
-def build_sdtm_dataset(study: Study, name: str, forms: tuple[str, ...], raw: Path, folder: Path) -> StepResult:
+def build_sdtm_dataset(study: Study, name: str, forms: tuple[str, ...], extract: Extract, folder: Path) -> StepResult:
     """Derive one dataset from its raw forms, block by block of subjects, and write it."""
     spec = study.sdtm[name]
-    tables = {form: read_form(study, study.forms[form], raw) for form in forms}
+    tables = {form: read_form(study, study.forms[form], extract.raw, extract.copies) for form in forms}
     built = derive_sdtm(study, spec, tables)
     write_built(study, spec, built, folder, load_study_standards(study))
     rows = {name: len(built.frame)} | ({spec.supp_name: len(built.supp)} if spec.supp else {})
@@ -81,17 +97,15 @@ def derive_sdtm(
     return combine_blocks(spec, built)
 
 
-def read_form(study: Study, form: Form, folder: Path) -> RawTable:
-    """A raw form, whose columns must be those that the spec declares."""
+def read_form(study: Study, form: Form, folder: Path, copies: Path | None = None) -> RawTable:
+    """A raw form, whose columns must be those that the spec declares; from its copy where it has one."""
     if form.long is not None:
-        wide = read_form(study, study.forms[form.long.form], folder)
+        wide = read_form(study, study.forms[form.long.form], folder, copies)
         return compute_long_form(wide, form, form.long, study.tables[form.long.table])
+    if form.format == "odm" and copies is not None:
+        return read_raw_copy(copy_path(form, copies))
     table = _read(form, folder)
-    found = list(table.frame.columns)
-    unknown = [field for field in found if field not in form.fields]
-    absent = [field for field in form.fields if field not in found]
-    if unknown or absent:
-        raise _wrong_fields(study, form, table.file, unknown, absent)
+    check_fields(study, form, table.file.name, table.frame.columns)
     return table
 
 
@@ -104,28 +118,6 @@ def _read(form: Form, folder: Path) -> RawTable:
         header_rows=form.header_rows,
         sheet=form.sheet or None,
     )
-
-
-def _wrong_fields(study: Study, form: Form, path: Path, unknown: list[str], absent: list[str]) -> UnreadableFile:
-    parts = []
-    if absent:
-        hints = [f"{field}{_like(field, unknown)}" for field in absent]
-        parts.append(f"the fields {', '.join(hints)} are absent")
-    if unknown:
-        parts.append(f"the fields {', '.join(unknown)} are not declared")
-    context = Context(
-        study.name,
-        f"raw.{form.name}",
-        form.location,
-        f"forms.{form.name}.fields",
-        fix="bring the extract or the list of fields up to date",
-    )
-    return UnreadableFile(f"{path.name}: {'; '.join(parts)}.", context)
-
-
-def _like(field: str, unknown: list[str]) -> str:
-    hint = did_you_mean(field, unknown)
-    return f" ({hint})" if hint else ""
 
 
 def _issues_step(study: Study, folder: Path) -> Step:

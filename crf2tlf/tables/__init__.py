@@ -2,9 +2,10 @@
 
 from crf2tlf.tables.atomic import atomic_path, write_bytes, write_text
 from crf2tlf.tables.moment import moment_of_build
-from crf2tlf.tables.odm import read_odm
+from crf2tlf.tables.odm import read_odm, read_odm_blocks
 from crf2tlf.tables.parquet import read_parquet, write_parquet
 from crf2tlf.tables.raw import read_raw
+from crf2tlf.tables.raw_copy import RawCopyWriter, read_raw_copy
 from crf2tlf.tables.raw_table import RawTable
 from crf2tlf.tables.xlsx_write import write_xlsx
 from crf2tlf.tables.xpt_layout import XptFile, XptHeader, XptVariable
@@ -14,6 +15,7 @@ from crf2tlf.tables.xpt_text import text_length
 from crf2tlf.tables.xpt_write import XptWriter, write_xpt
 
 __all__ = [
+    "RawCopyWriter",
     "RawTable",
     "XptFile",
     "XptHeader",
@@ -23,8 +25,10 @@ __all__ = [
     "missing_codes",
     "moment_of_build",
     "read_odm",
+    "read_odm_blocks",
     "read_parquet",
     "read_raw",
+    "read_raw_copy",
     "read_xpt",
     "special_missing",
     "text_length",

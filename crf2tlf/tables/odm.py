@@ -7,7 +7,7 @@ tables. No entity is resolved, no address is opened, and a document type is refu
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -15,30 +15,14 @@ from lxml import etree
 
 from crf2tlf.errors import did_you_mean
 from crf2tlf.tables.odm_lines import RecordLines
+from crf2tlf.tables.odm_names import ITEM, LEVELS, ODM, RECORD, Element, level_keys, qualifiers
 from crf2tlf.tables.odm_rows import Group, Keys
 from crf2tlf.tables.raw_table import RawTable, unreadable
 
-NAMESPACE = "http://www.cdisc.org/ns/odm/v1.3"
-ODM = f"{{{NAMESPACE}}}"
-FOREIGN = ("{http://www.w3.org/XML/1998/namespace}", "{http://www.w3.org/2001/XMLSchema-instance}")
 BLOCK_BYTES = 1 << 18
+BLOCK_RECORDS = 20_000
 AGAIN = "ask for the extract again"
-RECORD = f"{ODM}ItemGroupData"
-ITEM = f"{ODM}ItemData"
-LEVELS = {
-    f"{ODM}ClinicalData": {"StudyOID": "STUDYID", "MetaDataVersionOID": "VERSION"},
-    f"{ODM}ReferenceData": {"StudyOID": "STUDYID", "MetaDataVersionOID": "VERSION"},
-    f"{ODM}SubjectData": {"SubjectKey": "SUBJ"},
-    f"{ODM}StudyEventData": {"StudyEventOID": "EVENT", "StudyEventRepeatKey": "EVENT_REP"},
-    f"{ODM}FormData": {"FormOID": "FORM", "FormRepeatKey": "FORM_REP"},
-    RECORD: {"ItemGroupOID": "GROUP", "ItemGroupRepeatKey": "GROUP_REP"},
-}
-"""The attributes that are keys, by level of the data."""
-NO_DATA = frozenset(("TransactionType", "AuditRecordID", "SignatureID", "AnnotationID"))
-ITEM_ATTRIBUTES = NO_DATA | {"ItemOID", "Value", "IsNull", "MeasurementUnitOID"}
 READ = (*LEVELS, f"{ODM}MetaDataVersion", f"{ODM}ODM")
-Element = Any
-"""An element of lxml."""
 
 
 def read_odm(path: str | Path, groups: Iterable[str] | None = None) -> dict[str, RawTable]:
@@ -46,15 +30,37 @@ def read_odm(path: str | Path, groups: Iterable[str] | None = None) -> dict[str,
 
     Columns: STUDYID, VERSION (MetaDataVersionOID), SITE (LocationOID), SUBJ (SubjectKey), EVENT, EVENT_REP, FORM,
     FORM_REP, GROUP, GROUP_REP; attributes of vendors as `SUBJ.prefix.Name`; then the items in the order of the
-    metadata. The unit of an item is in `<item>.UNIT`, a vendor's attribute of it in `<item>.prefix.Name`. `rows` are
-    the lines on which the ItemGroupData begin. Of a Transactional file the final state is given (a record then has
-    the line of its last transaction); a Snapshot is given record by record. Audit records, signatures, annotations
-    and elements of vendors are left out. `groups` limits the work to some item groups.
+    metadata and the units of those that have one, in `<item>.UNIT`; a vendor's attribute of an item is in
+    `<item>.prefix.Name`. `rows` are the lines on which the ItemGroupData begin. Of a Transactional file the final
+    state is given (a record then has the line of its last transaction); a Snapshot is given record by record. Audit
+    records, signatures, annotations and elements of vendors are left out. `groups` limits the work to some groups.
     Raises UnreadableFile, with the file and the line, for a file that is missing, damaged, not ODM 1.3, or lacks a
     group that is asked for.
     """
-    place = Path(path)
-    reading = OdmReading(place, None if groups is None else tuple(groups))
+    reading = OdmReading(Path(path), None if groups is None else tuple(groups))
+    take_file(reading)
+    return reading.tables()
+
+
+def read_odm_blocks(
+    path: str | Path, groups: Iterable[str], take: Callable[[RawTable], None], block_records: int = BLOCK_RECORDS
+) -> None:
+    """Pass item groups of an ODM-XML file on in blocks, in one pass and in the memory of `block_records` records.
+
+    `take` gets the tables of `read_odm` piece by piece, those of a group in the order of the file and at least one
+    of each group. A piece has the columns that its records need, so a vendor's attribute may be absent in some. A
+    Transactional file comes whole, since its last transaction may change its first record.
+    Raises UnreadableFile as `read_odm` does, and for transactions in a file that does not say that it has them.
+    """
+    reading = OdmReading(Path(path), tuple(groups), take, block_records)
+    take_file(reading)
+    for table in reading.tables().values():
+        take(table)
+
+
+def take_file(reading: OdmReading) -> None:
+    """Read the file of a reading to its end."""
+    place = reading.path
     try:
         with place.open("rb") as stream:
             reading.take(blocks_of(stream))
@@ -66,7 +72,6 @@ def read_odm(path: str | Path, groups: Iterable[str] | None = None) -> dict[str,
         line = f"line {error.lineno}: " if isinstance(error, etree.XMLSyntaxError) else ""
         reason = str(getattr(error, "msg", error)).split(", line ")[0]
         raise unreadable(place, f"is damaged: {line}{reason}", AGAIN) from error
-    return reading.tables()
 
 
 def blocks_of(stream: BinaryIO) -> Iterator[bytes]:
@@ -83,12 +88,21 @@ def blocks_of(stream: BinaryIO) -> Iterator[bytes]:
 class OdmReading:
     """One pass over a file."""
 
-    def __init__(self, path: Path, wanted: tuple[str, ...] | None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        wanted: tuple[str, ...] | None,
+        pass_on: Callable[[RawTable], None] | None = None,
+        block_records: int = 0,
+    ) -> None:
         self.path, self.wanted = path, wanted
+        self._pass_on, self._block_records = pass_on, block_records
+        self._passed_on = False
         self.transactional, self.started = False, False
         self.groups: dict[str, Group] = {}
         self.others: dict[str, None] = {}
         self.items: dict[str, dict[str, None]] = {}
+        self.units: dict[str, None] = {}
         self.labels: dict[str, str] = {}
         self._lines = RecordLines()
         self._known: dict[str, tuple[Element, Keys, str]] = {}
@@ -130,6 +144,23 @@ class OdmReading:
             if not self.started:
                 self._start(element.getroottree().getroot())
             self._end(element)
+        if self._pass_on is not None:
+            self._pass_on_block(self._pass_on)
+
+    def _pass_on_block(self, take: Callable[[RawTable], None]) -> None:
+        """Pass on what has been gathered once it is enough, unless later transactions may change it."""
+        if self.transactional:
+            if self._passed_on:
+                what = "has transactions, but its root does not say FileType='Transactional'"
+                raise unreadable(self.path, what, AGAIN)
+            return
+        if sum(len(group.lines) for group in self.groups.values()) < self._block_records:
+            return
+        self._passed_on = True
+        for name, group in self.groups.items():
+            if group.lines:
+                self.groups[name] = Group(name)
+                take(self._table(group))
 
     def _start(self, root: Element) -> None:
         if root.tag == f"{ODM}ODM":
@@ -215,6 +246,8 @@ class OdmReading:
             texts = (definition.findtext(f"{ODM}{part}/{ODM}TranslatedText") for part in ("Question", "Description"))
             label = next((text.strip() for text in texts if text and text.strip()), definition.get("Name", ""))
             self.labels[definition.get("OID", "")] = label
+            if definition.find(f"{ODM}MeasurementUnitRef") is not None:
+                self.units[definition.get("OID", "")] = None
 
     def tables(self) -> dict[str, RawTable]:
         """The raw tables in the order of the metadata, then of the data."""
@@ -225,52 +258,9 @@ class OdmReading:
                 fix = did_you_mean(name, there) or f"its item groups are {', '.join(there) or '(none)'}"
                 raise unreadable(self.path, f"has no item group '{name}'", fix)
         names = list(dict.fromkeys(self.wanted)) if self.wanted is not None else known
-        return {
-            name: self.groups.pop(name, Group(name)).table(
-                self.path, tuple(self.items.get(name, ())), self.labels, self.transactional
-            )
-            for name in names
-        }
+        return {name: self._table(self.groups.pop(name, Group(name))) for name in names}
 
-
-def level_keys(element: Element) -> Keys:
-    """The keys of one level, the site of a subject, and attributes of vendors."""
-    known = LEVELS[element.tag]
-    keys = tuple((column, element.get(name, "")) for name, column in known.items())
-    if element.tag == f"{ODM}SubjectData":
-        site = element.find(f"{ODM}SiteRef")
-        keys += (("SITE", site.get("LocationOID", "") if site is not None else ""),)
-    if len(element.keys()) <= len(known):
-        return keys
-    first = next(iter(known.values()))
-    others = [(name, text) for name, text in element.items() if name not in known and name not in NO_DATA]
-    return keys + tuple((f"{first}.{shown(element, name)}", text) for name, text in others if is_own(name))
-
-
-def qualifiers(item: Element, name: str) -> dict[str, str]:
-    """The unit of an item and attributes of vendors, as columns beside it."""
-    found: dict[str, str] = {}
-    unit = item.get("MeasurementUnitOID")
-    if len(item):
-        reference = item.find(f"{ODM}MeasurementUnitRef")
-        unit = reference.get("MeasurementUnitOID") if reference is not None else unit
-    if unit:
-        found[f"{name}.UNIT"] = unit
-    for key, text in item.items():
-        if key not in ITEM_ATTRIBUTES and is_own(key):
-            found[f"{name}.{shown(item, key)}"] = text
-    return found
-
-
-def is_own(attribute: str) -> bool:
-    """Whether an attribute may hold data, unlike those of XML itself."""
-    return not attribute.startswith(FOREIGN)
-
-
-def shown(element: Element, attribute: str) -> str:
-    """The name of an attribute as prefix.Name."""
-    name = etree.QName(attribute)
-    if name.namespace is None:
-        return name.localname
-    prefixes = {uri: prefix for prefix, uri in element.nsmap.items() if prefix}
-    return f"{prefixes.get(name.namespace, name.namespace)}.{name.localname}"
+    def _table(self, group: Group) -> RawTable:
+        items = tuple(self.items.get(group.name, ()))
+        units = tuple(f"{item}.UNIT" for item in items if item in self.units)
+        return group.table(self.path, items + units, self.labels, self.transactional)
