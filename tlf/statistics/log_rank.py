@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import chi2, norm
 
-from crf2tlf.errors import DataError
+from tlf.statistics.strata import compute_stratum_rows
 from tlf.statistics.vectors import (
     Array,
     Booleans,
@@ -71,26 +71,13 @@ def compute_log_rank(
     codes, names = compute_codes(groups, order, what="group")
     check_same_length(durations, codes)
     durations = compute_tied_times(durations)
-    blocks = _compute_strata(strata, len(durations))
+    blocks = compute_stratum_rows(strata, len(durations))
     parts = [_compute_counts(durations[rows], flags[rows], codes[rows], len(names)) for rows in blocks]
     observed = np.stack([part.observed for part in parts]).sum(axis=0)
     expected = np.stack([part.expected for part in parts]).sum(axis=0)
     variance = np.stack([part.variance for part in parts]).sum(axis=0)
     n = np.bincount(codes, minlength=len(names)).astype(np.int64)
     return _compute_test(names, n, _Counts(observed, expected, variance))
-
-
-def _compute_strata(strata: pd.DataFrame | None, n: int) -> list[Integers]:
-    """The record positions of each stratum; one block of everything without strata."""
-    if strata is None or not n:
-        return [np.arange(n)]
-    if len(strata) != n:
-        raise DataError(f"the strata have {len(strata)} rows for {n} records")
-    missing = strata.isna().any(axis=1)
-    if missing.any():
-        raise DataError(f"{int(missing.sum())} of {n} records have no value in {', '.join(map(str, strata.columns))}")
-    numbers = strata.groupby(list(strata.columns), observed=True).ngroup().to_numpy()
-    return [np.flatnonzero(numbers == number) for number in np.unique(numbers)]
 
 
 def _compute_counts(times: Floats, events: Booleans, codes: Integers, k: int) -> _Counts:
