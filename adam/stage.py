@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
+
 from adam.time_to_event import compute_parameter
 from crf2tlf.build import Options, Step, StepResult
 from crf2tlf.derive.built import build_dataset
 from crf2tlf.derive.engine import Deriver
 from crf2tlf.derive.tables import FileSource
-from crf2tlf.derive.write import count_issues, output_paths, write_built
+from crf2tlf.derive.write import count_issues, is_without_records, output_paths, transport_paths, write_built
 from crf2tlf.errors import Context, UnreadableFile
+from crf2tlf.rules.columns import missing_column
 from crf2tlf.spec.fingerprint import compute_dataset_key
 from crf2tlf.spec.graph import Graph
 from crf2tlf.spec.load import load_study, load_study_standards
@@ -29,7 +32,9 @@ def plan(options: Options) -> list[Step]:
 
 def _dataset_step(study: Study, graph: Graph, dataset: Dataset, build_folder: Path) -> Step:
     sources = graph.sources(dataset)
-    files = tuple(path for source in sorted(sources) for path in _files(study, source, build_folder))
+    files = tuple(dict.fromkeys(path for source in sorted(sources) for path in _files(study, source, build_folder)))
+    empty = tuple(path for source in sorted(sources) for path in _absent(study, source, build_folder))
+    written = transport_paths(dataset, build_folder / "adam")
     tables = (name for name in graph.closure(dataset) if name.source.startswith("table."))
     return Step(
         name=f"adam/{dataset.name}",
@@ -39,18 +44,28 @@ def _dataset_step(study: Study, graph: Graph, dataset: Dataset, build_folder: Pa
         key=compute_dataset_key(graph, dataset, tables),
         outputs=output_paths(dataset, build_folder / "adam"),
         code=CODE,
+        optional=(*empty, *written),
     )
 
 
-def _files(study: Study, source: str, build_folder: Path) -> list[Path]:
+def _files(study: Study, source: str, build_folder: Path) -> tuple[Path, ...]:
     """The files behind a source: a dataset's, and its supplemental qualifiers' where it has any."""
-    name = source if study.dataset(source) is not None else source.removeprefix("SUPP")
-    dataset = study.dataset(name)
+    dataset = _dataset(study, source)
+    return () if dataset is None else transport_paths(dataset, build_folder / dataset.standard.lower())
+
+
+def _absent(study: Study, source: str, build_folder: Path) -> tuple[Path, ...]:
+    """Those of the files that need not be there: qualifiers that nobody has, and datasets built without a record."""
+    dataset = _dataset(study, source)
     if dataset is None:
-        return []
-    folder = build_folder / dataset.standard.lower()
-    names = [dataset.file_name, *([f"{dataset.supp_name.lower()}.xpt"] if dataset.supp else [])]
-    return [folder / file for file in names]
+        return ()
+    own, *supplemental = _files(study, source, build_folder)
+    without = dataset.standard == "ADaM" or is_without_records(own.parent, dataset.name)
+    return (own, *supplemental) if without else tuple(supplemental)
+
+
+def _dataset(study: Study, source: str) -> Dataset | None:
+    return study.dataset(source if study.dataset(source) is not None else source.removeprefix("SUPP"))
 
 
 def build_adam_dataset(study: Study, name: str, build_folder: Path) -> StepResult:
@@ -73,6 +88,8 @@ def open_dataset(study: Study, name: str, build_folder: Path) -> FileSource:
         raise UnreadableFile(f"there is no dataset {name} in the spec", Context(study.name))
     folder = build_folder / dataset.standard.lower()
     path = folder / dataset.file_name
+    if not path.is_file() and is_without_records(folder, name):
+        return FileSource(name, _without_records(dataset))
     if not path.is_file():
         target = dataset.standard.lower()
         context = Context(study.name, name, dataset.location, fix=f"run make {target} STUDY={study.name}")
@@ -80,3 +97,9 @@ def open_dataset(study: Study, name: str, build_folder: Path) -> FileSource:
     supplemental = folder / f"{dataset.supp_name.lower()}.xpt"
     qualifiers = read_xpt(supplemental).frame if supplemental.is_file() else None
     return FileSource(name, read_xpt(path).frame, qualifiers)
+
+
+def _without_records(dataset: Dataset) -> pd.DataFrame:
+    """The columns of a dataset that has no records."""
+    columns = dataset.variables.values()
+    return pd.DataFrame({each.name: missing_column("number" if each.is_number else "text", 0) for each in columns})

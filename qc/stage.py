@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from crf2tlf.build import Options, Step, StepResult
+from crf2tlf.derive.write import is_without_records
 from crf2tlf.errors import Location, UsageError
 from crf2tlf.spec.load import load_study, load_study_standards
 from crf2tlf.spec.model import Study
@@ -35,8 +36,9 @@ def plan(options: Options) -> list[Step]:
     """The steps that check a study's SDTM and ADaM files. UsageError where they have not been built."""
     study = load_study(options.study, Path.cwd())
     gx_version = great_expectations_version()
-    rules = generate_rules(study, load_study_standards(study))
     paths = dataset_paths(study, options.build_folder)
+    without = names_without_records(study, options.build_folder)
+    rules = tuple(rule for rule in generate_rules(study, load_study_standards(study)) if rule.dataset not in without)
     folder = options.build_folder / "qc"
     named = {path.stem.upper(): path for path in paths}
     suites = [_suite_step(study, name, rules, named, folder, gx_version) for name in named]
@@ -61,6 +63,18 @@ def dataset_paths(study: Study, build_folder: Path) -> tuple[Path, ...]:
             raise UsageError(f"{study.name}: there are no {standard} files; run make {stage} STUDY={study.name} first")
         found += files
     return tuple(found)
+
+
+def names_without_records(study: Study, build_folder: Path) -> frozenset[str]:
+    """The datasets that were built without a record, and the SUPP-- without a qualifier: they have no file."""
+    found = set()
+    for spec in (*study.sdtm.values(), *study.adam.values()):
+        folder = build_folder / spec.standard.lower()
+        if is_without_records(folder, spec.name):
+            found |= {spec.name, spec.supp_name}
+        if not (folder / f"{spec.supp_name.lower()}.xpt").is_file():
+            found.add(spec.supp_name)
+    return frozenset(found)
 
 
 def _rules_step(study: Study, rules: tuple[Rule, ...], paths: tuple[Path, ...], folder: Path) -> Step:

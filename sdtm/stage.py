@@ -11,7 +11,7 @@ from crf2tlf.derive.engine import Deriver
 from crf2tlf.derive.issues import combine_issues
 from crf2tlf.derive.long_forms import compute_long_form
 from crf2tlf.derive.tables import RawSource, subset_by_subject
-from crf2tlf.derive.write import count_issues, output_paths, write_built
+from crf2tlf.derive.write import count_issues, output_paths, transport_paths, write_built
 from crf2tlf.spec.facts import Form
 from crf2tlf.spec.fingerprint import compute_dataset_key
 from crf2tlf.spec.folders import raw_folder
@@ -63,6 +63,7 @@ def _dataset_step(study: Study, graph: Graph, dataset: Dataset, extract: Extract
         key=compute_dataset_key(graph, dataset, names),
         outputs=output_paths(dataset, folder),
         code=CODE,
+        optional=transport_paths(dataset, folder),
     )
 
 

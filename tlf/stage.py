@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from crf2tlf.build import Options, Step
+from crf2tlf.derive.write import is_without_records
 from crf2tlf.spec.load import load_study
 from crf2tlf.spec.model import Study
 from crf2tlf.spec.outputs import Output
@@ -44,14 +45,17 @@ def _steps_of_output(study: Study, output: Output, build_folder: Path, text: Stu
     adam = build_folder / "adam"
     facts = facts_of(study, output.datasets)
     constants = study.constants
+    inputs = tuple(adam / study.adam[name].file_name for name in facts)
+    empty = [is_without_records(adam, name) for name in facts]
     results = Step(
         name=f"tlf/results.{output.id}",
         run=build_results,
         arguments=(output, facts, constants, adam, files),
-        inputs=tuple(adam / study.adam[name].file_name for name in facts),
+        inputs=inputs,
         key=_key(output, facts, sorted(constants.items())),
         outputs=files.results(output),
         code=CODE,
+        optional=tuple(path for path, without in zip(inputs, empty, strict=True) if without),
     )
     display = Step(
         name=f"tlf/{output.id}",

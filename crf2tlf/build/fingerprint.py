@@ -128,6 +128,12 @@ class Fingerprints:
             "environment": {name: os.environ.get(name, "") for name in ENVIRONMENT},
         }
 
+    def written(self, step: Step) -> dict[str, str | None]:
+        """The content hash of each output of a step by its label, without the optional ones that are not there."""
+        labelled = self.labelled(step.outputs)
+        absent = {label_path(path, self.build_folder) for path in step.optional}
+        return {label: content for label, content in labelled.items() if content is not None or label not in absent}
+
     def labelled(self, paths: tuple[Path, ...]) -> dict[str, str | None]:
         """The content hash of each path by its label."""
         return {label_path(path, self.build_folder): self.hashes.of(path) for path in paths}

@@ -68,6 +68,8 @@ def _hash_outputs(step: Step, study: str, build_folder: Path) -> dict[str, str]:
         if resolve_inside(build_folder, output) is None:
             raise _fault(study, step, f"it wrote outside the build folder: {output}")
         content = hash_path(output)
+        if content is None and output in step.optional:
+            continue
         if content is None:
             raise _fault(study, step, f"it ended without writing {label_path(output, build_folder)}")
         found[label_path(output, build_folder)] = content

@@ -131,7 +131,7 @@ class Run:
         stamp = None if self.force else read_stamp(self.build_folder, step.name)
         if stamp is None or stamp.fingerprint != fingerprint:
             return None
-        return stamp if stamp.outputs == self.fingerprints.labelled(step.outputs) else None
+        return stamp if stamp.outputs == self.fingerprints.written(step) else None
 
     def begin(
         self, step: Step, is_due: bool, workers: Workers, console: Console
@@ -146,7 +146,7 @@ class Run:
         if kept is not None:
             self.keep(kept, is_due, console)
             return None
-        missing = [path for path in step.inputs if self.hashes.of(path) is None]
+        missing = [path for path in step.inputs if path not in step.optional and self.hashes.of(path) is None]
         if missing:
             self.fail(step, self.missing_input(step, missing[0]), console)
             return None

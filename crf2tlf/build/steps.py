@@ -34,6 +34,8 @@ class Step:
     outputs    files (or folders, as a whole) that `run` writes with `tables.atomic_path`, all in the build folder
     needs      names of steps that come first and whose outputs count as inputs
     code       folders below the project's root whose Python files count: ('crf2tlf', 'sdtm')
+    optional   inputs and outputs that need not be there: a dataset without records has no file. A run that does not
+               write an optional output removes the one of before
     """
 
     name: str
@@ -44,6 +46,7 @@ class Step:
     outputs: tuple[Path, ...] = ()
     needs: tuple[str, ...] = ()
     code: tuple[str, ...] = ()
+    optional: tuple[Path, ...] = ()
 
 
 def order_steps(stage: str, study: str, steps: Sequence[Step], build_folder: Path) -> dict[str, tuple[str, ...]]:

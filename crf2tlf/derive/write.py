@@ -13,7 +13,7 @@ from crf2tlf.rules.columns import is_missing
 from crf2tlf.spec.model import Dataset, Study, Variable
 from crf2tlf.spec.standards import Standards
 from crf2tlf.spec.supplemental import supplemental_label, supplemental_variables
-from crf2tlf.tables import XptVariable, text_length, write_parquet, write_xpt
+from crf2tlf.tables import XptVariable, count_rows, text_length, write_parquet, write_xpt
 
 ENCODING = "ascii"
 
@@ -22,28 +22,41 @@ def output_paths(spec: Dataset, folder: Path) -> tuple[Path, ...]:
     """The files that a dataset's step writes into its stage's folder."""
     stem = spec.name.lower()
     lineage = folder / "lineage"
-    files = [folder / spec.file_name, lineage / f"{stem}.parquet", lineage / f"{stem}_picked.parquet"]
-    files.append(folder / "issues" / f"{stem}.parquet")
-    if spec.supp:
-        files.append(folder / f"{spec.supp_name.lower()}.xpt")
-    return tuple(files)
+    files = [lineage / f"{stem}.parquet", lineage / f"{stem}_picked.parquet", folder / "issues" / f"{stem}.parquet"]
+    return (*transport_paths(spec, folder), *files)
+
+
+def transport_paths(spec: Dataset, folder: Path) -> tuple[Path, ...]:
+    """The transport files of a dataset and its supplemental qualifiers; a file without records is not written."""
+    supplemental = [folder / f"{spec.supp_name.lower()}.xpt"] if spec.supp else []
+    return (folder / spec.file_name, *supplemental)
+
+
+def is_without_records(folder: Path, name: str) -> bool:
+    """Whether a dataset was built in a stage's folder and has no records, and so no transport file.
+
+    The lineage of the build tells: where it is absent nobody knows, and the answer is no.
+    """
+    lineage = folder / "lineage" / f"{name.lower()}.parquet"
+    return lineage.is_file() and count_rows(lineage) == 0
 
 
 def write_built(study: Study, spec: Dataset, built: Built, folder: Path, standards: Standards) -> None:
-    """Write all files of a dataset, each whole or not at all; the stamp of the step is the build's."""
+    """Write all files of a dataset, each whole or not at all; the stamp of the step is the build's.
+
+    A dataset without records gets no transport file: an empty one is not submitted, and many programs refuse it.
+    """
     lineage = folder / "lineage"
     lineage.mkdir(parents=True, exist_ok=True)
     stem = spec.name.lower()
-    variables = [_xpt_variable(study, variable, built.frame) for variable in spec.variables.values()]
-    write_xpt(
-        folder / spec.file_name,
-        built.frame,
-        name=spec.name,
-        label=spec.label,
-        variables=variables,
-        encoding=ENCODING,
-    )
-    if spec.supp:
+    for path, filled in zip(transport_paths(spec, folder), (len(built.frame), len(built.supp)), strict=False):
+        if not filled:
+            path.unlink(missing_ok=True)
+    if len(built.frame):
+        variables = [_xpt_variable(study, variable, built.frame) for variable in spec.variables.values()]
+        path = folder / spec.file_name
+        write_xpt(path, built.frame, name=spec.name, label=spec.label, variables=variables, encoding=ENCODING)
+    if len(built.supp):
         _write_supplemental(spec, built, folder, standards)
     write_parquet(lineage / f"{stem}.parquet", built.records)
     write_parquet(lineage / f"{stem}_picked.parquet", built.picked)

@@ -49,6 +49,11 @@ def read_parquet(path: str | Path) -> pd.DataFrame:
     return pd.DataFrame({name: column_from_arrow(table[name]) for name in table.column_names}, copy=False)
 
 
+def count_rows(path: str | Path) -> int:
+    """The number of rows of a Parquet file, without reading them."""
+    return int(pq.read_metadata(path).num_rows)
+
+
 def column_from_arrow(column: ArrowColumn) -> pd.Series:
     """A pandas column that holds exactly the values of an Arrow column."""
     mapped: dict[Any, Any] = dict.fromkeys(TEXT_TYPES, TEXT)

@@ -256,3 +256,26 @@ def test_the_last_line_counts_what_people_count() -> None:
     assert summary_line(kept) == "sdtm: nothing to do: 2 datasets are up to date"
     assert summary_line(replace(kept, stage="tlf", rows={})) == "tlf: nothing to do: 1 step is up to date"
     assert summary_line(built) == "sdtm: built 1 step, kept 1, 1 failed, 2 not run, 1.2 s"
+
+
+def test_an_optional_output_that_is_not_written_is_no_fault_and_the_one_of_before_goes(
+    build_folder: Path, raw: Path
+) -> None:
+    main, extra = build_folder / "toy/ae.txt", build_folder / "toy/suppae.txt"
+    both = replace(toy("ae", (raw / "ae.csv",), (main, extra)), optional=(extra,))
+    one = replace(both, arguments=("ae", (raw / "ae.csv",), (main,), 0.0), key="2")
+    assert build(build_folder, [both]).built == ("toy/ae",)
+    extra.unlink()
+    assert build(build_folder, [one]).built == ("toy/ae",)
+    assert not extra.exists()
+    assert build(build_folder, [one]).kept == ("toy/ae",)
+
+
+def test_an_optional_input_may_be_absent_and_its_coming_rebuilds(build_folder: Path, raw: Path) -> None:
+    absent = raw / "suppae.csv"
+    step = toy("ae", (raw / "ae.csv",), (build_folder / "toy/ae.txt",))
+    step = replace(step, inputs=(*step.inputs, absent), optional=(absent,))
+    assert build(build_folder, [step]).built == ("toy/ae",)
+    assert build(build_folder, [step]).kept == ("toy/ae",)
+    absent.write_text("now there\n", encoding="ascii")
+    assert build(build_folder, [step]).built == ("toy/ae",)

@@ -10,7 +10,7 @@ import pyreadstat
 import pytest
 from toy_study import Toy, dataset
 
-from crf2tlf.derive.write import output_paths, write_built
+from crf2tlf.derive.write import is_without_records, output_paths, write_built
 from crf2tlf.errors import DataError, ValueDoesNotFit
 from crf2tlf.spec.load import load_study_standards
 
@@ -79,3 +79,19 @@ def test_a_text_that_is_longer_than_its_length_stops(toy: MakeToy, tmp_path: Pat
     with pytest.raises(ValueDoesNotFit, match="XAVAL"):
         write(made, "XA", tmp_path)
     assert not (tmp_path / "xa.xpt").exists()
+
+
+def test_a_dataset_without_records_gets_no_transport_file_and_the_one_of_before_goes(
+    toy: MakeToy, tmp_path: Path
+) -> None:
+    spec = {"XA": dataset("XA", {"XAVAL": "from: raw.xa.VAL"}, source="raw.xa", supp={"XAQ": "label: Q, set: Q"})}
+    spec = {"XA": spec["XA"].replace("variables:\n", "variables:\n  STUDYID: {label: S, set: $STUDYID}\n")}
+    write(toy(forms={"xa": "SUBJ,VAL\n01,abc\n"}, datasets=spec), "XA", tmp_path)
+    assert (tmp_path / "xa.xpt").is_file()
+    assert (tmp_path / "suppxa.xpt").is_file()
+    assert not is_without_records(tmp_path, "XA")
+    write(toy(forms={"xa": "SUBJ,VAL\n"}, datasets=spec), "XA", tmp_path)
+    assert not (tmp_path / "xa.xpt").exists()
+    assert not (tmp_path / "suppxa.xpt").exists()
+    assert is_without_records(tmp_path, "XA")
+    assert not is_without_records(tmp_path, "XB")

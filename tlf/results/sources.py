@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from crf2tlf.derive.write import is_without_records
 from crf2tlf.errors import Context, DataError
 from crf2tlf.rules.columns import TEXT, Column, IntArray, take_rows
 from crf2tlf.rules.expressions import Reference
@@ -147,12 +148,22 @@ class RecordScope:
 def read_sources(
     folder: Path, facts: Mapping[str, DatasetFacts], constants: Mapping[str, str | float], encoding: str = "ascii"
 ) -> Sources:
-    """The named datasets from the XPT files of a folder; UnreadableFile where one is missing or damaged."""
+    """The named datasets from the XPT files of a folder, also those that were built without a record and have no file.
+
+    UnreadableFile where one is missing or damaged.
+    """
     found = {}
     for name, known in facts.items():
-        frame = read_xpt(folder / f"{name.lower()}.xpt", encoding=encoding).frame
+        empty = is_without_records(folder, name)
+        frame = _no_records(known) if empty else read_xpt(folder / f"{name.lower()}.xpt", encoding=encoding).frame
         found[name] = Source(known, _typed(frame))
     return Sources(found, constants)
+
+
+def _no_records(facts: DatasetFacts) -> pd.DataFrame:
+    return pd.DataFrame(
+        {name: pd.Series([], dtype=float if known.is_number else TEXT) for name, known in facts.variables.items()}
+    )
 
 
 def _typed(frame: pd.DataFrame) -> pd.DataFrame:
