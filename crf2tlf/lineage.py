@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -79,8 +79,10 @@ class Lineage:
         return self._variable(spec, spec.variables[variable], row)
 
     def _variable(self, spec: Dataset, variable: Variable, row: int) -> Trace:
-        reads = verbs.reads(_rule_of_record(variable.rule, str(self._records(spec.name)["RECORD"][row - 1])))
-        names = dict.fromkeys(self._names.resolve(read, spec) for read in reads if not read.inside)
+        record = str(self._records(spec.name)["RECORD"][row - 1])
+        reads = (read for read in verbs.reads(_rule_of_record(variable.rule, record)) if not read.inside)
+        of_record = (replace(read, record=record) for read in reads)
+        names = dict.fromkeys(self._names.resolve(read, spec) for read in of_record)
         parts = [part for name in names for part in self._part(spec, variable, row, name)]
         if isinstance(variable.rule, verbs.ParameterField):
             parts = self._parts_of_parameter(spec, variable.rule.field, row)

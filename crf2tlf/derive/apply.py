@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -27,6 +27,7 @@ from crf2tlf.rules.dates import compute_imputed_dates, compute_iso_dates_from_te
 from crf2tlf.rules.evaluate import evaluate, evaluate_condition
 from crf2tlf.rules.expressions import Expression, Reference, references
 from crf2tlf.rules.functions import compute_number_texts, compute_numbers
+from crf2tlf.rules.own_source import copy_at_source, date_at_source, names_own_source
 from crf2tlf.rules.vectors import compute_lookup, compute_mapped, compute_sequence, compute_study_days
 from crf2tlf.spec.model import Variable
 
@@ -50,8 +51,8 @@ def apply_rule(rule: verbs.Rule, scope: RowScope) -> Column:
     match rule:
         case verbs.SetConstant(value):
             return _constant(value, scope)
-        case verbs.CopyFrom(reference):
-            return _copy(reference, scope)
+        case verbs.CopyFrom():
+            return _copy(rule, scope)
         case verbs.IsoDate():
             return _date(rule, scope)
         case verbs.ImputationFlag(variable):
@@ -94,7 +95,16 @@ def _constant(value: str, scope: RowScope) -> Column:
     return text_column(str(constant), scope.length)
 
 
-def _copy(reference: Reference, scope: RowScope) -> Column:
+def _each_source(rule_at: Callable[[str], verbs.Rule], scope: RowScope) -> Column:
+    """The rule for the rows of each record source in turn: a form has its own dates, a dataset no collected values."""
+    pieces = [(chosen, apply_rule(rule_at(name), scope.narrowed(chosen))) for name, chosen in scope.by_source()]
+    return _assembled(pieces, scope)
+
+
+def _copy(rule: verbs.CopyFrom, scope: RowScope) -> Column:
+    reference = rule.reference
+    if names_own_source(reference):
+        return _each_source(lambda source: copy_at_source(rule, source), scope)
     column = scope.column(reference)
     if not reference.source.startswith(("raw.", "table.")):
         return column
@@ -119,6 +129,8 @@ def _parsed_numbers(column: Column, reference: Reference, scope: RowScope) -> Co
 def _date(rule: verbs.IsoDate, scope: RowScope) -> Column:
     if scope.variable.is_number:
         return _numeric_date(rule, scope)[0]
+    if names_own_source(rule.date):
+        return _each_source(lambda source: date_at_source(rule, source), scope)
     collected = scope.column(rule.date)
     iso, bad = collected, np.zeros(scope.length, dtype=bool)
     if rule.date.source.startswith(("raw.", "table.")):

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
 
 from crf2tlf.derive.engine import DerivedDataset
 from crf2tlf.derive.tables import take_places
-from crf2tlf.rules.columns import BoolArray, Column, IntArray, missing_column
+from crf2tlf.rules.columns import BoolArray, Column, IntArray, missing_column, take_rows
 from crf2tlf.rules.expressions import Reference
+from crf2tlf.rules.own_source import names_own_source
 from crf2tlf.spec.model import Study, Variable
 
 
@@ -47,7 +52,28 @@ class RowScope:
             return self.own(reference.name)
         if reference.source == self.dataset.spec.supp_name:
             return self.own(reference.dotted)
+        if names_own_source(reference):
+            return self._of_own_source(reference.name)
         return self.dataset.gather_from(reference, self.rows)
+
+    def _of_own_source(self, name: str) -> Column:
+        """The field of that name in each row's own record source."""
+        dataset, numbers = self.dataset, self.dataset.part_numbers[self.rows]
+        present = np.unique(numbers).tolist() or [0]
+        pieces = [
+            take_rows(dataset.parts[number].source.column(name), dataset.positions[self.rows[numbers == number]])
+            for number in present
+        ]
+        if len(pieces) == 1:
+            return pieces[0]
+        places = np.argsort(np.argsort(numbers, kind="stable"))
+        return pd.concat(pieces, ignore_index=True).take(places).reset_index(drop=True)
+
+    def by_source(self) -> Iterator[tuple[str, BoolArray]]:
+        """The record sources that these rows come from, each with the rows that do."""
+        names = np.array([part.source.name for part in self.dataset.parts], dtype=object)
+        of_rows = names[self.dataset.part_numbers[self.rows]] if self.length else np.zeros(0, dtype=object)
+        yield from ((name, of_rows == name) for name in dict.fromkeys(names.tolist()) if (of_rows == name).any())
 
     def constant(self, name: str) -> str | float:
         return self.study.constants[name]

@@ -6,7 +6,7 @@ A rule is data. What it reads is asked with `reads`; how it is derived stands in
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal as OneOf
 
 from crf2tlf.rules.expressions import Expression, Reference, references
@@ -191,10 +191,14 @@ Rule = (
 
 @dataclass(frozen=True)
 class Read:
-    """One thing that a rule reads: a reference, and the source whose fields its bare name means ("" = this dataset)."""
+    """One thing that a rule reads: a reference, and the source whose fields its bare name means ("" = this dataset).
+
+    `record` is the only record source for which it is read, "" where it is read for all.
+    """
 
     reference: Reference
     inside: str = field(default="")
+    record: str = field(default="")
 
     @property
     def source(self) -> str:
@@ -242,8 +246,8 @@ def reads(rule: Rule) -> Iterator[Read]:
         case Baseline():
             yield from (*own(*rule.by, rule.date), Read(rule.reference), *map(Read, references(rule.where)))
         case ByRecord(rules):
-            for _, inner in rules:
-                yield from reads(inner)
+            for record, inner in rules:
+                yield from (replace(read, record=record) for read in reads(inner))
         case Program():
             yield from map(Read, rule.reads)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crf2tlf.errors import Fault, did_you_mean
+from crf2tlf.rules.own_source import names_own_source
 from crf2tlf.spec.graph import Graph
 from crf2tlf.spec.model import Study
 from crf2tlf.spec.names import Name, Names, UnknownName
@@ -59,9 +60,13 @@ def _forms_in_doubt(study: Study, names: Names) -> set[str]:
         rules = (read for variable in dataset.all_variables() for read in names.reads_of_rule(dataset, variable))
         for read in (*rules, *names.reads_of_records(dataset)):
             try:
-                names.resolve(read, dataset)
+                names.resolve_all(read, dataset)
             except UnknownName:
-                found.update(_forms_with(study, read.source.removeprefix("raw."), read.name))
+                sources = [read.source]
+                if names_own_source(read.reference):
+                    sources = [record.source for record in dataset.records if read.record in {"", record.id}]
+                for source in sources:
+                    found.update(_forms_with(study, source.removeprefix("raw."), read.name))
     return found
 
 

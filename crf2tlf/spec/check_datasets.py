@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from crf2tlf.errors import Fault, Location, did_you_mean
 from crf2tlf.rules.evaluate import KindError, infer_kind
 from crf2tlf.rules.expressions import Expression, Reference, constants
+from crf2tlf.rules.own_source import names_own_source
 from crf2tlf.rules.verbs import Read
 from crf2tlf.spec.model import Dataset, Event, RecordSource
 from crf2tlf.spec.names import Names, UnknownName
@@ -98,9 +99,11 @@ def _check_record(dataset: Dataset, record: RecordSource, names: Names) -> Itera
             yield from _check_read(read, dataset, names, record, where)
 
 
-def tell(error: UnknownName, place: Location, where: str) -> Iterator[Fault]:
+def tell(error: UnknownName | KindError, place: Location, where: str) -> Iterator[Fault]:
     """The fault of an unknown name, unless it only follows from another."""
-    if not error.follows:
+    if isinstance(error, KindError):
+        yield Fault(place, where, str(error))
+    elif not error.follows:
         yield Fault(place, where, str(error), error.hint)
 
 
@@ -117,7 +120,7 @@ def check_condition(
         return
 
     def kind_of(reference: Reference) -> str:
-        return names.kind(names.resolve(Read(reference, inside), dataset))
+        return names.kind_read(Read(reference, inside), dataset)
 
     try:
         if infer_kind(condition, kind_of, names.study.constants) != "boolean":  # type: ignore[arg-type]
@@ -130,6 +133,10 @@ def check_condition(
 
 def _check_read(read: Read, dataset: Dataset, names: Names, place: object, where: str) -> Iterator[Fault]:
     if read.reference == UNREADABLE:
+        return
+    if names_own_source(read.reference) and not read.inside:
+        location = names.places.get(id(read.reference), getattr(place, "location", dataset.location))
+        yield Fault(location, where, f"'{read.reference}': only variables read the record's own source")
         return
     try:
         names.resolve(read, dataset)

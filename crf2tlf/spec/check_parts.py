@@ -11,6 +11,7 @@ from crf2tlf.rules.columns import Kind
 from crf2tlf.rules.evaluate import KindError, infer_kind
 from crf2tlf.rules.expressions import Expression, Reference, constants
 from crf2tlf.rules.functions import NUMBER_PATTERN
+from crf2tlf.rules.own_source import names_own_source
 from crf2tlf.spec.check_datasets import tell
 from crf2tlf.spec.model import Dataset, Variable
 from crf2tlf.spec.names import Name, Names, UnknownName
@@ -31,6 +32,7 @@ class PartChecker:
 
     def __init__(self, dataset: Dataset, variable: Variable, names: Names) -> None:
         self.dataset, self.variable, self.names = dataset, variable, names
+        self.record = ""  # the record source whose branch of by_record is being checked
         block = "variables" if dataset.variables.get(variable.name) is variable else "supp"
         block = "working" if dataset.working.get(variable.name) is variable else block
         self.where = f"{block}.{variable.name}"
@@ -39,21 +41,32 @@ class PartChecker:
         """A fault where the expression or reference `at` stands, else where the variable does."""
         return Fault(self.names.places.get(id(at), self.variable.location), self.where, message, hint)
 
-    def _told(self, error: UnknownName, at: object = None) -> Iterator[Fault]:
+    def _told(self, error: UnknownName | KindError, at: object = None) -> Iterator[Fault]:
         return tell(error, self.names.places.get(id(at), self.variable.location), self.where)
 
     def _reference(self, reference: Reference, wanted: Kind | None, inside: str = "") -> Iterator[Fault]:
         try:
-            name = self.names.resolve(verbs.Read(reference, inside), self.dataset)
-        except UnknownName as error:
+            read = verbs.Read(reference, inside, self.record)
+            name, found = self.names.resolve(read, self.dataset), self.names.kind_read(read, self.dataset)
+        except (UnknownName, KindError) as error:
             yield from self._told(error, reference)
             return
-        found = self.names.kind(name)
         if wanted is not None and found != wanted and not self._is_broken(name):
             words = {"text": "text", "number": "a number"}
             needed = "" if wanted == wanted_kind(self.variable) else f", where {words[wanted]} is wanted"
             message = f"'{reference}' is {words[found]}" + (needed or f", but the type is {self.variable.type}")
             yield self.fault(message, at=reference)
+
+    def _sources(self) -> tuple[str, ...]:
+        """What `source` stands for in the rule that is being checked."""
+        return tuple(record.source for record in self.dataset.records if self.record in {"", record.id})
+
+    def _other(self, reference: Reference, wanted: Kind | None) -> Iterator[Fault]:
+        """The faults of what is chosen among another source's records."""
+        if names_own_source(reference):
+            yield self.fault(f"'{reference}' is one value a record: name the source to choose in", at=reference)
+        else:
+            yield from self._reference(reference, wanted)
 
     def _is_broken(self, name: Name) -> bool:
         """Whether a variable could not be read, so that its kind may not be what was meant."""
@@ -74,7 +87,7 @@ class PartChecker:
             return
 
         def kind_of(reference: Reference) -> Kind:
-            return self.names.kind(self.names.resolve(verbs.Read(reference, inside), self.dataset))
+            return self.names.kind_read(verbs.Read(reference, inside, self.record), self.dataset)
 
         try:
             kind = infer_kind(expression, kind_of, self.names.study.constants)

@@ -16,13 +16,13 @@ class RecordsChecker(PartChecker):
 
     def _extreme(self, rule: verbs.Extreme, wanted: Kind) -> Iterator[Fault]:
         for reference in rule.of:
-            yield from self._reference(reference, wanted)
+            yield from self._other(reference, wanted)
         if not rule.of or self._exists(rule.of[0].source):
             yield from self._condition(rule.where, rule.of[0].source if rule.of else "")
 
     def _choice(self, rule: verbs.Pick | verbs.Occurrence | verbs.Baseline, wanted: Kind) -> Iterator[Fault]:
         if isinstance(rule, verbs.Pick):
-            yield from self._reference(rule.of, wanted)
+            yield from self._other(rule.of, wanted)
             if not self._exists(rule.of.source or self.dataset.name):
                 return
         elif wanted != "text":

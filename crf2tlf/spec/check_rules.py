@@ -9,7 +9,9 @@ from crf2tlf.errors import Fault, did_you_mean
 from crf2tlf.rules import verbs
 from crf2tlf.rules.columns import Kind
 from crf2tlf.rules.expressions import Reference
+from crf2tlf.rules.own_source import names_own_source
 from crf2tlf.spec.check_attributes import check_attributes, codelist_names
+from crf2tlf.spec.check_dates import COLLECTED, check_date
 from crf2tlf.spec.check_parts import is_number, wanted_kind
 from crf2tlf.spec.check_records import RecordsChecker
 from crf2tlf.spec.model import Dataset, Variable
@@ -111,34 +113,19 @@ class VariableChecker(RecordsChecker):
             yield self.fault(f"'{value}' is not in the codelist {codelist.name}", hint)
 
     def _copy(self, reference: Reference, wanted: Kind) -> Iterator[Fault]:
-        raw = reference.source.startswith(("raw.", "table."))
-        yield from self._reference(reference, "text" if raw else wanted)
+        sources = self._sources() if names_own_source(reference) else (reference.source,)
+        collected = all(source.startswith(COLLECTED) for source in sources)
+        yield from self._reference(reference, "text" if collected else wanted)
 
     def _date(self, rule: verbs.IsoDate) -> Iterator[Fault]:
-        numeric = self.variable.is_number
-        raw = rule.date.source.removeprefix("raw.") if rule.date.source.startswith("raw.") else ""
         yield from self._reference(rule.date, "text")
         if rule.time is not None:
             yield from self._reference(rule.time, "text")
         for bound in (rule.not_before, rule.not_after):
             if bound is not None:
                 yield from self._reference(bound, "number")
-        form = self.names.study.forms.get(raw)
-        if (
-            form is not None
-            and not rule.format
-            and not form.dates
-            and self.names.lost.isdisjoint({f"raw.{raw}", f"raw.{raw}.dates"})
-        ):
-            yield self.fault(f"the format of the date is unknown: give 'format', or 'dates' of the form {raw}")
-        if rule.impute and not numeric:
-            yield self.fault("only a numeric date is imputed: SDTM dates stay as collected (SDTMIG 4.4.2)")
-        elif (rule.not_before or rule.not_after) and not rule.impute:
-            yield self.fault("'not_before' and 'not_after' bound an imputed date and need 'impute'")
-        if numeric and rule.time is not None:
-            yield self.fault("a numeric date takes no 'time'")
-        if rule.format and not rule.date.source.startswith(("raw.", "table.")):
-            yield self.fault(f"'format' is for collected dates, and {rule.date} is ISO 8601 text")
+        told = check_date(rule, self._sources(), self.variable.is_number, self.names.study, self.names.lost)
+        yield from map(self.fault, told)
 
     def _lookup(self, rule: verbs.Lookup, wanted: Kind) -> Iterator[Fault]:
         table = self.names.study.tables.get(rule.table)
@@ -188,8 +175,9 @@ class VariableChecker(RecordsChecker):
         strange = [id_ for id_, _ in rules if id_ not in ids]
         for id_ in strange if known else ():
             yield self.fault(f"'{id_}' is not a record source of {self.dataset.name}", did_you_mean(id_, ids))
-        for _, rule in rules:
+        for self.record, rule in rules:
             yield from self.rule(rule, wanted)
+        self.record = ""
         absent = [id_ for id_ in ids if id_ not in dict(rules)]
         if absent and known and not strange:
             yield self.fault(f"there is no rule for the records {', '.join(absent)}")

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from crf2tlf.rules import verbs
 from crf2tlf.rules.expressions import Expression, Reference
+from crf2tlf.rules.own_source import copy_at_source, names_own_source
 from crf2tlf.rules.show import show
 from crf2tlf.spec.model import Method, Origin
 
@@ -27,21 +28,30 @@ ALLOWED_ORIGINS: dict[str, tuple[str, ...]] = {
 }
 
 
-def raw_form(rule: verbs.Rule) -> str:
-    """The first raw form that a rule reads, or ""."""
-    sources = (read.source for read in verbs.reads(rule))
+def raw_form(rule: verbs.Rule, own: tuple[str, ...]) -> str:
+    """The first raw form that a rule reads, or ""; `own` are the record sources that `source` stands for."""
+    reads = verbs.reads(rule)
+    sources = (source for read in reads for source in (own if names_own_source(read.reference) else (read.source,)))
     return next((source.removeprefix("raw.") for source in sources if source.startswith("raw.")), "")
 
 
-def infer_origin(verb: str, rule: verbs.Rule, name: str, pages: tuple[int, ...], dictionary: str, adam: bool) -> Origin:
-    """The origin that follows from the rule."""
-    form = raw_form(rule)
+def infer_origin(
+    verb: str,
+    rule: verbs.Rule,
+    name: str,
+    pages: tuple[int, ...],
+    dictionary: str,
+    adam: bool,
+    own: tuple[str, ...] = (),
+) -> Origin:
+    """The origin that follows from the rule; `own` are the record sources that `source` stands for."""
+    form = raw_form(rule, own)
     if pages:
         return Origin("Collected", SOURCES["Collected"], form=form, pages=pages)
     if name == "STUDYID" and not adam:
         return Origin("Protocol", SOURCES["Protocol"])
     if isinstance(rule, verbs.CopyFrom):
-        return _origin_of_copy(rule, dictionary, adam)
+        return _origin_of_copy(copy_at_source(rule, own[0]) if own else rule, dictionary, adam)
     if verb in {"set", "decode", "lookup", "no_data"} or dictionary:
         return Origin("Assigned", SOURCES["Assigned"])
     return Origin("Derived", SOURCES["Derived"])
@@ -58,11 +68,17 @@ def _origin_of_copy(rule: verbs.CopyFrom, dictionary: str, adam: bool) -> Origin
     return Origin("Derived", SOURCES["Derived"])
 
 
-def describe_method(name: str, rule: verbs.Rule) -> Method:
-    """How the engine derives a variable, in a sentence; the expression is the very one that runs."""
+def describe_method(name: str, rule: verbs.Rule, own: tuple[str, ...] = ()) -> Method:
+    """How the engine derives a variable, in a sentence; the expression is the very one that runs.
+
+    `own` are the record sources that `source` stands for.
+    """
     imputes = isinstance(rule, verbs.IsoDate) and rule.impute != ""
     expression = rule.text if isinstance(rule, verbs.Calculate) else ""
-    text = f"{name} is {_phrase(rule)}."
+    text = f"{name} is {_phrase(rule)}"
+    if own and any(names_own_source(read.reference) for read in verbs.reads(rule)):
+        text += f", where source is the record's own, {' or '.join(dict.fromkeys(own))}"
+    text += "."
     return Method(text, expression, "Imputation" if imputes else "Computation")
 
 

@@ -104,7 +104,7 @@ class Graph:
         found: list[Name] = []
         for read in reads:
             try:
-                found.append(self.names.resolve(read, dataset))
+                found.extend(self.names.resolve_all(read, dataset))
             except UnknownName:
                 continue
         return found

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 
 from crf2tlf.errors import Location, did_you_mean
 from crf2tlf.rules.columns import Kind
+from crf2tlf.rules.evaluate import KindError
 from crf2tlf.rules.expressions import Expression, Reference, constants, references
+from crf2tlf.rules.own_source import at_source, names_own_source
 from crf2tlf.rules.verbs import Read, reads
 from crf2tlf.rules.verbs import Sequence as SequenceRule
-from crf2tlf.spec.model import Dataset, Study, Variable
+from crf2tlf.spec.model import Dataset, RecordSource, Study, Variable
 
 
 class UnknownName(ValueError):
@@ -72,7 +74,32 @@ class Names:
         return [*forms, *tables, *self.study.sdtm, *self.study.adam]
 
     def resolve(self, read: Read, dataset: Dataset) -> Name:
-        """What a rule of a dataset reads; UnknownName when it reads nothing that exists."""
+        """What a rule of a dataset reads, of `source.FIELD` the first; UnknownName when something does not exist."""
+        return self.resolve_all(read, dataset)[0]
+
+    def resolve_all(self, read: Read, dataset: Dataset) -> list[Name]:
+        """What a rule of a dataset reads; `source.FIELD` is the field of each record source for which it is read."""
+        if not names_own_source(read.reference):
+            return [self._resolve_one(read, dataset)]
+        if read.inside:
+            raise UnknownName(f"'{read.reference}': a condition over {read.inside} has its fields as bare names")
+        records = [record for record in dataset.records if read.record in {"", record.id}]
+        if not records or f"{dataset.name}.records" in self.lost:
+            raise UnknownName(f"the records of {dataset.name} could not be read", follows=True)
+        return [self._of_record(read.reference, record, dataset) for record in records]
+
+    def _of_record(self, reference: Reference, record: RecordSource, dataset: Dataset) -> Name:
+        try:
+            self.known(record.source)
+        except UnknownName as error:
+            raise UnknownName(str(error), follows=True) from None  # told where the record stands
+        try:
+            return self._resolve_one(Read(at_source(reference, record.source)), dataset)
+        except UnknownName as error:
+            message = f"'{reference}' for the records '{record.id}': {error}"
+            raise UnknownName(message, error.hint, follows=error.follows) from None
+
+    def _resolve_one(self, read: Read, dataset: Dataset) -> Name:
         if read.inside and read.reference.dotted in self.known(read.inside):
             return Name(read.inside, read.reference.dotted)
         inner = read.inside and not read.inside.startswith("raw.") and read.reference.source
@@ -98,6 +125,13 @@ class Names:
         """Whether a name's values are text or numbers."""
         variable = self.variable(name)
         return "number" if variable is not None and variable.is_number else "text"
+
+    def kind_read(self, read: Read, dataset: Dataset) -> Kind:
+        """The kind of what a rule reads; KindError where `source.FIELD` is text in some records, a number in others."""
+        kinds = {self.kind(name) for name in self.resolve_all(read, dataset)}
+        if len(kinds) > 1:
+            raise KindError(f"'{read.reference}' is text for some records and a number for others")
+        return kinds.pop()
 
     def variable(self, name: Name) -> Variable | None:
         """The variable that a name means, None for raw fields and table columns."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crf2tlf.errors import Location
 from crf2tlf.rules import verbs
@@ -66,15 +66,16 @@ _DATE_FORMATS = (("DTM", "DATETIME20."), ("TM", "TIME8."), ("DT", "DATE9."))
 
 @dataclass(frozen=True)
 class DatasetReader:
-    """Reads the dataset files of one standard of a study."""
+    """Reads the dataset files of one standard of a study; `sources` are the record sources of the one being read."""
 
     reader: Reader
     standards: Standards
     standard: Standard
+    sources: tuple[str, ...] = ()
 
     @property
     def rules(self) -> RuleReader:
-        return RuleReader(self.reader)
+        return RuleReader(self.reader, self.sources)
 
     def dataset(self, node: Mapping, stem: str) -> Dataset | None:
         """The dataset of a file named `<stem>.yaml`; None when the file's name is no dataset's."""
@@ -91,6 +92,8 @@ class DatasetReader:
         inherited = inherited or StandardDataset(stem, "", "", "")
         class_ = class_ or inherited.class_
         keys = node.get("keys")
+        records = tuple(self._records(stem, node.get("records")))
+        within = replace(self, sources=tuple(dict.fromkeys(record.source for record in records)))
         return Dataset(
             stem,
             self.standard,
@@ -99,15 +102,15 @@ class DatasetReader:
             subclass,
             self.reader.text(node.get("structure"), inherited.structure),
             self.reader.texts(keys),
-            tuple(self._records(stem, node.get("records"))),
-            self._variables(stem, (known or inherited.class_, subclass), variables, "variables"),
+            records,
+            within._variables(stem, (known or inherited.class_, subclass), variables, "variables"),
             place,
             {item.value: item.location for item in self.reader.items(keys) if isinstance(item, Text)},
-            self._variables(stem, ("", ""), self.reader.mapping(node.get("supp")), "supp"),
+            within._variables(stem, ("", ""), self.reader.mapping(node.get("supp")), "supp"),
             read_parameters(self.rules, stem, self.reader.mapping(node.get("parameters"))),
             *self._not_submitted(self.reader.mapping(node.get("not_submitted"))),
             comment=self.reader.text(node.get("comment")),
-            working=self._variables(stem, ("", ""), self.reader.mapping(node.get("working")), "working"),
+            working=within._variables(stem, ("", ""), self.reader.mapping(node.get("working")), "working"),
             checks=read_checks(self.rules, node.get("checks")),
         )
 
@@ -247,7 +250,7 @@ class DatasetReader:
         return next((format_ for ending, format_ in _DATE_FORMATS if name.endswith(ending)), "")
 
     def _method(self, node: Node | None, name: str, rule: verbs.Rule) -> Method:
-        inferred = describe_method(name, rule)
+        inferred = describe_method(name, rule, self.sources)
         if node is None:
             return inferred
         return Method(self.reader.text(node), inferred.expression, inferred.type)
@@ -255,7 +258,7 @@ class DatasetReader:
     def _origin(self, node: Mapping, verb: str, rule: verbs.Rule, name: str) -> Origin:
         pages = tuple(self._page(item) for item in self.reader.items(node.get("crf")))
         dictionary = self.reader.text(node.get("dictionary"))
-        inferred = infer_origin(verb, rule, name, pages, dictionary, self.standard == "ADaM")
+        inferred = infer_origin(verb, rule, name, pages, dictionary, self.standard == "ADaM", self.sources)
         given = node.get("origin")
         if given is None:
             return inferred

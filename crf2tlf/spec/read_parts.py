@@ -11,18 +11,22 @@ from crf2tlf.spec.nodes import Items, Mapping, Node, Reader, Text
 
 UNREADABLE = Reference(("",))  # stands for a reference with a fault: nobody can type it
 _RAW_FORM = re.compile(r"\braw\.([A-Za-z0-9_]+)")
+_OWN_SOURCE = re.compile(r"\bsource\.")
 
 
 @dataclass(frozen=True)
 class PartReader:
-    """Reads what rules, records and parameters are made of."""
+    """Reads what rules, records and parameters are made of; `sources` are the dataset's record sources."""
 
     reader: Reader
+    sources: tuple[str, ...] = ()
 
     def leave_unread(self, node: Node | None) -> None:
         """Note the raw forms that something with a fault names: whether their fields are mapped cannot be told."""
         for text in _texts(node):
             self.reader.faults.unread.update(_RAW_FORM.findall(text))
+            if _OWN_SOURCE.search(text):
+                self.reader.faults.unread.update(source.removeprefix("raw.") for source in self.sources)
 
     def expression(self, node: Node | None) -> Expression | None:
         """The parsed expression of a text, None when there is none or it is faulty."""

@@ -32,6 +32,7 @@ def write_resolved_spec(study: Study, folder: Path) -> list[Path]:
 
 def describe_dataset(dataset: Dataset) -> dict[str, Any]:
     """A dataset as plain values, empty fields left out."""
+    sources = tuple(record.source for record in dataset.records)
     head = {
         "dataset": dataset.name,
         "standard": dataset.standard,
@@ -44,17 +45,17 @@ def describe_dataset(dataset: Dataset) -> dict[str, Any]:
             _without_blanks({"id": record.id, "source": record.source, "where": record.where_text})
             for record in dataset.records
         ],
-        "variables": {variable.name: describe_variable(variable) for variable in dataset.variables.values()},
-        "supp": {variable.name: describe_variable(variable) for variable in dataset.supp.values()},
-        "working": {variable.name: describe_variable(variable) for variable in dataset.working.values()},
+        "variables": {variable.name: describe_variable(variable, sources) for variable in dataset.variables.values()},
+        "supp": {variable.name: describe_variable(variable, sources) for variable in dataset.supp.values()},
+        "working": {variable.name: describe_variable(variable, sources) for variable in dataset.working.values()},
         "checks": {check.id: check.when_text for check in dataset.checks},
         "not_submitted": dict(dataset.not_submitted),
     }
     return _without_blanks(head)
 
 
-def describe_variable(variable: Variable) -> dict[str, Any]:
-    """A variable as plain values: attributes, origin and method."""
+def describe_variable(variable: Variable, sources: tuple[str, ...] = ()) -> dict[str, Any]:
+    """A variable as plain values: attributes, origin and method; `sources` are its dataset's record sources."""
     origin = variable.origin
     described = {
         "label": variable.label,
@@ -70,7 +71,7 @@ def describe_variable(variable: Variable) -> dict[str, Any]:
         "origin": " ".join(part for part in (origin.type, origin.source, origin.predecessor) if part),
         "form": origin.form,
         "crf": list(origin.pages),
-        "rule": describe_method(variable.name, variable.rule).text,
+        "rule": describe_method(variable.name, variable.rule, sources).text,
         "method": variable.method.text if variable.method else "",
         "comment": variable.comment,
         "spec": str(variable.location),

@@ -1,0 +1,37 @@
+"""Checks of the verb `date`: what only a collected date, or only a numeric date, can have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crf2tlf.rules.own_source import date_at_source
+from crf2tlf.rules.verbs import IsoDate
+from crf2tlf.spec.model import Study
+
+COLLECTED = ("raw.", "table.")
+
+
+def check_date(
+    rule: IsoDate, sources: tuple[str, ...], numeric: bool, study: Study, lost: frozenset[str]
+) -> Iterator[str]:
+    """What is wrong with a date beside the names that it reads; `sources` are what `source` stands for in it."""
+    told: dict[str, None] = {}
+    for source in sources or ("",):
+        told |= dict.fromkeys(_check_format(date_at_source(rule, source), study, lost))
+    yield from told
+    if rule.impute and not numeric:
+        yield "only a numeric date is imputed: SDTM dates stay as collected (SDTMIG 4.4.2)"
+    elif (rule.not_before or rule.not_after) and not rule.impute:
+        yield "'not_before' and 'not_after' bound an imputed date and need 'impute'"
+    if numeric and rule.time is not None:
+        yield "a numeric date takes no 'time'"
+
+
+def _check_format(rule: IsoDate, study: Study, lost: frozenset[str]) -> Iterator[str]:
+    raw = rule.date.source.removeprefix("raw.") if rule.date.source.startswith("raw.") else ""
+    form = study.forms.get(raw)
+    unknown = form is not None and not rule.format and not form.dates
+    if unknown and lost.isdisjoint({f"raw.{raw}", f"raw.{raw}.dates"}):
+        yield f"the format of the date is unknown: give 'format', or 'dates' of the form {raw}"
+    if rule.format and not rule.date.source.startswith(COLLECTED):
+        yield f"'format' is for collected dates, and {rule.date} is ISO 8601 text"
