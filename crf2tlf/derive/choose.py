@@ -85,13 +85,13 @@ def _choose(
     inner = SourceScope(deriver, other)
     chosen = evaluate_condition(where, inner) & ~is_missing(other.subjects())
     extreme = which in {"min", "max"}
-    order = [other.column(of.name)] if extreme else [inner.column(reference) for reference in order_by]
+    order = [inner.column(of)] if extreme else [inner.column(reference) for reference in order_by]
     if extreme:
         chosen &= ~is_missing(order[0])
     side = {"min": "first", "max": "last"}.get(which, which)
     winners = select_one_per_group(side, [other.subjects()], order, chosen)
     positions = _winners_of_rows(scope, other, winners)
-    return Chosen(other, positions, take_rows(other.column(of.name), positions))
+    return Chosen(other, positions, take_rows(inner.column(of), positions))
 
 
 def _winners_of_rows(scope: RowScope, other: Source, winners: IntArray) -> IntArray:
