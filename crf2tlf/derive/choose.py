@@ -77,6 +77,11 @@ def _in_force(rule: verbs.Pick, order_by: tuple[Reference, ...], scope: RowScope
     return Chosen(other, positions, take_rows(other.column(rule.of.name), positions))
 
 
+def _name_inside(of: Reference) -> str:
+    """The name of a chosen value in its source: a supplemental qualifier is a column SUPPxx.QNAM of its parent."""
+    return of.dotted if of.source.startswith("SUPP") else of.name
+
+
 def _choose(
     which: str, of: Reference, order_by: tuple[Reference, ...], where: Expression | None, scope: RowScope
 ) -> Chosen:
@@ -85,13 +90,13 @@ def _choose(
     inner = SourceScope(deriver, other)
     chosen = evaluate_condition(where, inner) & ~is_missing(other.subjects())
     extreme = which in {"min", "max"}
-    order = [inner.column(of)] if extreme else [inner.column(reference) for reference in order_by]
+    order = [other.column(_name_inside(of))] if extreme else [inner.column(reference) for reference in order_by]
     if extreme:
         chosen &= ~is_missing(order[0])
     side = {"min": "first", "max": "last"}.get(which, which)
     winners = select_one_per_group(side, [other.subjects()], order, chosen)
     positions = _winners_of_rows(scope, other, winners)
-    return Chosen(other, positions, take_rows(inner.column(of), positions))
+    return Chosen(other, positions, take_rows(other.column(_name_inside(of)), positions))
 
 
 def _winners_of_rows(scope: RowScope, other: Source, winners: IntArray) -> IntArray:
