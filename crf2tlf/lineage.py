@@ -93,7 +93,8 @@ class Lineage:
         """What one thing that a rule reads was, for one record."""
         if name.source == spec.name:
             own = self._names.variable(name)
-            return [self._variable(spec, own, row)] if own is not None else []
+            at = self._row_of_group(spec, variable, row, name)
+            return [self._variable(spec, own, at)] if own is not None else []
         file, found = self._place(spec, variable, row, name)
         if found is None:
             return []
@@ -101,6 +102,20 @@ class Lineage:
         if described is None:
             return [Trace(name.source, name.name, found, file)]
         return [self._variable(self._dataset(described.dataset), described, found)]
+
+    def _row_of_group(self, spec: Dataset, variable: Variable, row: int, name: Name) -> int:
+        """The record of the dataset itself that a value was taken from, such as the baseline's; else the row."""
+        rule = _rule_of_record(variable.rule, str(self._records(spec.name)["RECORD"][row - 1]))
+        taken = isinstance(rule, verbs.ValueAt | verbs.Neighbour | verbs.Summary) and str(rule.of) == name.name
+        if not taken:
+            return row
+        chosen = self._chosen(spec, variable, row)
+        return (self._at(name, chosen.iloc[0])[1] or row) if len(chosen) else row
+
+    def _chosen(self, spec: Dataset, variable: Variable, row: int) -> pd.DataFrame:
+        """The records that a value was chosen from."""
+        picked = self._picked(spec.name)
+        return picked[(picked["VARIABLE"] == variable.name) & (picked["DSROW"] == row)]
 
     def _parts_of_parameter(self, spec: Dataset, field: str, row: int) -> list[Trace]:
         """What the start or the date of a time-to-event record was: its parameter's start, or SRCDOM and SRCVAR."""
@@ -123,8 +138,9 @@ class Lineage:
 
     def _place(self, spec: Dataset, variable: Variable, row: int, name: Name) -> tuple[str, int | None]:
         """The file and row of the record that `name` was read from: chosen, the record's own, or the subject's."""
-        picked = self._picked(spec.name)
-        chosen = picked[(picked["VARIABLE"] == variable.name) & (picked["DSROW"] == row)]
+        chosen = self._chosen(spec, variable, row)
+        if not name.is_variable:  # a lookup reads its keys from the record's own form, its value from the one chosen
+            chosen = chosen[chosen["SOURCE"] == name.source.removeprefix("raw.")]
         own = self._records(spec.name).iloc[row - 1]
         if len(chosen):
             return self._at(name, chosen.iloc[0])

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import numpy as np
 
 from crf2tlf.derive.choose import apply_baseline, apply_extreme, apply_occurrence, apply_pick
 from crf2tlf.derive.engine import DerivedDataset
 from crf2tlf.derive.programs import run_program
+from crf2tlf.derive.records import apply_neighbour, apply_record_lookup, apply_summary, apply_value_at
 from crf2tlf.derive.scope import RowScope
+from crf2tlf.derive.values import as_collected, joined_texts, references_of, texts_of
 from crf2tlf.errors import Context, ProgramError
 from crf2tlf.rules import verbs
 from crf2tlf.rules.columns import (
@@ -25,8 +27,8 @@ from crf2tlf.rules.columns import (
 )
 from crf2tlf.rules.dates import compute_imputed_dates, compute_iso_dates_from_text, compute_iso_times
 from crf2tlf.rules.evaluate import evaluate, evaluate_condition
-from crf2tlf.rules.expressions import Expression, Reference, references
-from crf2tlf.rules.functions import compute_number_texts, compute_numbers
+from crf2tlf.rules.expressions import Expression
+from crf2tlf.rules.functions import compute_numbers
 from crf2tlf.rules.own_source import copy_at_source, date_at_source, names_own_source
 from crf2tlf.rules.vectors import compute_lookup, compute_mapped, compute_sequence, compute_study_days
 from crf2tlf.spec.model import Variable
@@ -63,6 +65,14 @@ def apply_rule(rule: verbs.Rule, scope: RowScope) -> Column:
             return evaluate(expression, scope)
         case verbs.Lookup():
             return _lookup(rule, scope)
+        case verbs.RecordLookup():
+            return apply_record_lookup(rule, scope)
+        case verbs.ValueAt():
+            return apply_value_at(rule, scope)
+        case verbs.Neighbour():
+            return apply_neighbour(rule, scope)
+        case verbs.Summary():
+            return apply_summary(rule, scope)
         case verbs.Decode(variable):
             return _decode(variable, scope)
         case verbs.Sequence(by):
@@ -105,25 +115,7 @@ def _copy(rule: verbs.CopyFrom, scope: RowScope) -> Column:
     reference = rule.reference
     if names_own_source(reference):
         return _each_source(lambda source: copy_at_source(rule, source), scope)
-    column = scope.column(reference)
-    if not reference.source.startswith(("raw.", "table.")):
-        return column
-    if scope.variable.is_number:
-        return _parsed_numbers(column, reference, scope)
-    codelist = scope.study.codelists.get(scope.variable.codelist)
-    if codelist is None:
-        return column
-    mapped, unknown = compute_mapped(column, codelist.by_collected)
-    message = f"the collected value is in no term of the codelist {codelist.name}"
-    scope.report("UNMAPPED_VALUE", unknown, column, (reference,), message)
-    return mapped
-
-
-def _parsed_numbers(column: Column, reference: Reference, scope: RowScope) -> Column:
-    numbers = compute_numbers(column)
-    unread = is_missing(numbers) & ~is_missing(column)
-    scope.report("NOT_A_NUMBER", unread, column, (reference,), "the collected value is no number")
-    return numbers
+    return as_collected(scope.column(reference), reference, scope)
 
 
 def _date(rule: verbs.IsoDate, scope: RowScope) -> Column:
@@ -203,31 +195,14 @@ def _lookup(rule: verbs.Lookup, scope: RowScope) -> Column:
         raise ProgramError(f"{table.path}: {error}") from None
     if rule.missing == "issue":
         message = f"there is no such row in {table.path}"
-        scope.report("NOT_IN_TABLE", absent, _joined(keys), _references(key for _, key in rule.by), message)
+        scope.report("NOT_IN_TABLE", absent, joined_texts(keys), references_of(key for _, key in rule.by), message)
     return compute_numbers(found) if scope.variable.is_number else found
-
-
-def _joined(keys: list[Column]) -> Column:
-    """What was looked up, as one text."""
-    text = keys[0]
-    for key in keys[1:]:
-        text = text + ", " + key
-    return text
-
-
-def _references(expressions: Iterable[Expression]) -> tuple[Reference, ...]:
-    return tuple(dict.fromkeys(reference for each in expressions for reference in references(each)))
-
-
-def _texts(column: Column) -> Column:
-    """Values as codelists write them."""
-    return compute_number_texts(column) if kind_of(column) == "number" else column
 
 
 def _decode(name: str, scope: RowScope) -> Column:
     codelist = scope.study.codelists[scope.dataset.variable(name).codelist]
     decodes = {term.value: term.decode for term in codelist.terms.values()}
-    found, _ = compute_mapped(_texts(scope.own(name)), decodes)
+    found, _ = compute_mapped(texts_of(scope.own(name)), decodes)
     return compute_numbers(found) if scope.variable.is_number else found
 
 
@@ -235,7 +210,7 @@ def _report_outside_codelist(scope: RowScope, column: Column) -> None:
     codelist = scope.study.codelists.get(scope.variable.codelist)
     if codelist is None:
         return
-    texts = _texts(column)
+    texts = texts_of(column)
     outside = ~texts.isin(list(codelist.terms)).to_numpy(dtype=bool) & ~is_missing(column)
     message = f"the value is not in the codelist {codelist.name}"
     scope.report("NOT_IN_CODELIST", outside, texts, scope.variable.name, message)

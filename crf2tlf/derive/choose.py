@@ -49,7 +49,7 @@ def apply_extreme(rule: verbs.Extreme, scope: RowScope) -> Column:
     given = is_missing(result)
     for each in found:
         gives = ~given & is_true((each.values == result).astype("boolean"))
-        _remember(scope, each.source, np.where(gives, each.positions, -1))
+        remember(scope, each.source, np.where(gives, each.positions, -1))
         given |= gives
     return result
 
@@ -59,7 +59,7 @@ def apply_pick(rule: verbs.Pick, scope: RowScope) -> Column:
     order_by = tuple(Reference(tuple(name.split("."))) for name in rule.by)
     general = (rule.which, rule.of, order_by, rule.where, scope)
     chosen = _in_force(rule, order_by, scope) if rule.on else _choose(*general)
-    _remember(scope, chosen.source, chosen.positions)
+    remember(scope, chosen.source, chosen.positions)
     return chosen.values
 
 
@@ -104,7 +104,7 @@ def _winners_of_rows(scope: RowScope, other: Source, winners: IntArray) -> IntAr
     return find_winners(scope.take(join_keys(scope.dataset, other)), other.subjects(), winners)
 
 
-def _remember(scope: RowScope, other: Source, positions: IntArray) -> None:
+def remember(scope: RowScope, other: Source, positions: IntArray) -> None:
     """Keeps which record a value was taken from, for the lineage; a variable's branches may choose in several."""
     whole = np.full(scope.dataset.length, -1, dtype=np.int64)
     whole[scope.rows] = positions

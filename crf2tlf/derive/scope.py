@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from crf2tlf.derive.engine import DerivedDataset
+from crf2tlf.derive.issues import Places
 from crf2tlf.derive.tables import take_places
 from crf2tlf.rules.columns import BoolArray, Column, IntArray, missing_column, take_rows
 from crf2tlf.rules.expressions import Reference
@@ -83,13 +84,23 @@ class RowScope:
         return missing_column("number" if self.variable.is_number else "text", self.length)
 
     def report(
-        self, rule: str, where: BoolArray, values: Column, read: str | tuple[Reference, ...], message: str
+        self,
+        rule: str,
+        where: BoolArray,
+        values: Column,
+        read: str | tuple[Reference, ...],
+        message: str,
+        places: Places | None = None,
     ) -> None:
-        """One issue for each of these rows where the condition holds; `read` is what gave the value."""
+        """One issue for each of these rows where the condition holds; `read` is what gave the value.
+
+        `places` tells where the values stand, if not where `read` leads from each row.
+        """
         if not where.any():
             return
         field = read if isinstance(read, str) else ", ".join(reference.name for reference in read)
-        places = take_places(self.dataset.places(), self.rows)
-        if len(read) == 1 and isinstance(read, tuple):
+        if places is None and len(read) == 1 and isinstance(read, tuple):
             places = self.dataset.places_of(read[0], self.rows)
+        elif places is None:
+            places = take_places(self.dataset.places(), self.rows)
         self.dataset.deriver.issues.add(rule, self.variable, places, where, values, field, message, self.rows)

@@ -102,11 +102,11 @@ def find_in_force(
     tie = np.arange(len(order)) if which == "last" else -np.arange(len(order))
     ranked = np.lexsort((tie, their_days, theirs))
     ranked = ranked[(theirs[ranked] >= 0) & ~np.isnan(their_days[ranked])]
-    place = _last_at_or_before(theirs[ranked], their_days[ranked], own, sign * days)
+    place = find_last_within(theirs[ranked], their_days[ranked], own, sign * days)
     return np.where(place < 0, -1, order[ranked[np.where(place < 0, 0, place)]]) if len(ranked) else place
 
 
-def _last_at_or_before(groups: IntArray, values: FloatArray, wanted: IntArray, limits: FloatArray) -> IntArray:
+def find_last_within(groups: IntArray, values: FloatArray, wanted: IntArray, limits: FloatArray) -> IntArray:
     """Where, among rows sorted by group and value, the last one of the wanted group stands that is within the limit."""
     levels = np.unique(np.r_[values, limits[~np.isnan(limits)]])
     width = len(levels) + 1

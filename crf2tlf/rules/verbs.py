@@ -6,10 +6,18 @@ A rule is data. What it reads is asked with `reads`; how it is derived stands in
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal as OneOf
 
 from crf2tlf.rules.expressions import Expression, Reference, references
+from crf2tlf.rules.reads import Read as Read
+from crf2tlf.rules.reads import inside, own, read_in
+from crf2tlf.rules.records import Bound as Bound
+from crf2tlf.rules.records import Neighbour as Neighbour
+from crf2tlf.rules.records import RecordLookup as RecordLookup
+from crf2tlf.rules.records import RecordsRule, reads_of_records
+from crf2tlf.rules.records import Summary as Summary
+from crf2tlf.rules.records import ValueAt as ValueAt
 
 
 @dataclass(frozen=True)
@@ -175,6 +183,7 @@ Rule = (
     | Case
     | Calculate
     | Lookup
+    | RecordsRule
     | Decode
     | Sequence
     | StudyDay
@@ -187,31 +196,6 @@ Rule = (
     | Program
     | NoData
 )
-
-
-@dataclass(frozen=True)
-class Read:
-    """One thing that a rule reads: a reference, and the source whose fields its bare name means ("" = this dataset).
-
-    `record` is the only record source for which it is read, "" where it is read for all.
-    """
-
-    reference: Reference
-    inside: str = field(default="")
-    record: str = field(default="")
-
-    @property
-    def source(self) -> str:
-        return self.inside or self.reference.source
-
-    @property
-    def name(self) -> str:
-        return self.reference.dotted if self.inside else self.reference.name
-
-
-def own(*names: str) -> tuple[Read, ...]:
-    """Reads of variables of this dataset."""
-    return tuple(Read(Reference((name,))) for name in names)
 
 
 def reads(rule: Rule) -> Iterator[Read]:
@@ -228,12 +212,14 @@ def reads(rule: Rule) -> Iterator[Read]:
             yield from own(variable)
         case Case(branches):
             for condition, branch in branches:
-                yield from map(Read, references(condition))
+                yield from read_in(condition)
                 yield from reads(branch)
         case Calculate(expression, _):
-            yield from map(Read, references(expression))
+            yield from read_in(expression)
         case Lookup():
             yield from (Read(reference) for _, key in rule.by for reference in references(key))
+        case RecordLookup() | ValueAt() | Neighbour() | Summary():
+            yield from reads_of_records(rule)
         case Sequence(by):
             yield from own(*by)
         case StudyDay(date, reference):
@@ -242,9 +228,9 @@ def reads(rule: Rule) -> Iterator[Read]:
             yield from _reads_of_others(rule)
         case Occurrence():
             yield from own(*rule.within, *rule.order)
-            yield from map(Read, references(rule.where))
+            yield from read_in(rule.where)
         case Baseline():
-            yield from (*own(*rule.by, rule.date), Read(rule.reference), *map(Read, references(rule.where)))
+            yield from (*own(*rule.by, rule.date), Read(rule.reference), *read_in(rule.where))
         case ByRecord(rules):
             for record, inner in rules:
                 yield from (replace(read, record=record) for read in reads(inner))
@@ -258,5 +244,5 @@ def _reads_of_others(rule: Extreme | Pick) -> Iterator[Read]:
         by = rule.by if isinstance(rule, Pick) else ()
         if isinstance(rule, Pick) and rule.on:
             yield from own(rule.on)
-        yield from (Read(Reference(tuple(name.split("."))), of.source) for name in by)
-        yield from (Read(reference, of.source) for reference in references(rule.where))
+        yield from inside(of.source, *by)
+        yield from read_in(rule.where, of.source)

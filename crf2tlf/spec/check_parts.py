@@ -100,10 +100,14 @@ class PartChecker:
         if wanted == "boolean" and kind != "boolean":
             yield self.fault("a condition is wanted, such as AESER == 'Y'", at=expression)
         elif wanted is not None and kind != wanted:
-            word = {"text": "text", "number": "a number", "boolean": "a condition"}[kind]
+            words = {"text": "text", "number": "a number", "boolean": "a condition"}
             hint = {("text", "number"): "use number()", ("number", "text"): "use text()"}.get((kind, wanted), "")
-            needed = "text is wanted" if wanted != wanted_kind(self.variable) else f"the type is {self.variable.type}"
-            yield self.fault(f"the expression gives {word}, but {needed}", hint, expression)
+            needed = (
+                f"{words[wanted]} is wanted"
+                if wanted != wanted_kind(self.variable)
+                else f"the type is {self.variable.type}"
+            )
+            yield self.fault(f"the expression gives {words[kind]}, but {needed}", hint, expression)
 
     def _condition(self, condition: Expression | None, inside: str = "") -> Iterator[Fault]:
         if condition is not None:

@@ -45,6 +45,8 @@ class VariableChecker(RecordsChecker):
                 yield from self._expression(expression, wanted)
             case verbs.Lookup():
                 yield from self._lookup(rule, wanted)
+            case verbs.RecordLookup() | verbs.ValueAt() | verbs.Neighbour() | verbs.Summary():
+                yield from self.of_records(rule, wanted)
             case verbs.Decode(name):
                 yield from self._decode(name, wanted)
             case verbs.ByRecord(rules):

@@ -8,6 +8,7 @@ from crf2tlf.rules import verbs
 from crf2tlf.rules.expressions import Expression, Reference
 from crf2tlf.rules.own_source import copy_at_source, names_own_source
 from crf2tlf.rules.show import show
+from crf2tlf.spec.describe_records import phrase_of_records
 from crf2tlf.spec.model import Method, Origin
 
 SOURCES = {"Collected": "Investigator", "Derived": "Sponsor", "Assigned": "Sponsor", "Protocol": "Sponsor"}
@@ -99,6 +100,8 @@ def _phrase(rule: verbs.Rule) -> str:
         case verbs.Lookup(table, by, value, _):
             keys = " and ".join(f"{column} equals {show(key)}" for column, key in by)
             return f"{value} of the study table {table} where {keys}"
+        case verbs.RecordLookup() | verbs.ValueAt() | verbs.Neighbour() | verbs.Summary():
+            return phrase_of_records(rule)
         case verbs.Decode(variable):
             return f"the decode of {variable}"
         case verbs.Sequence(by):

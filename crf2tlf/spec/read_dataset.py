@@ -242,7 +242,7 @@ class DatasetReader:
             return "durationDatetime"
         if inherited is not None:
             return "integer" if inherited.type == "number" else "text"
-        return "integer" if verb in {"seq", "study_day"} else "text"
+        return "integer" if verb in {"seq", "study_day", "count"} else "text"
 
     def _format(self, name: str, type_: str) -> str:
         if self.standard == "SDTM" or type_ != "integer":

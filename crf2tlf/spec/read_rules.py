@@ -13,6 +13,14 @@ from crf2tlf.rules.dates import DATE_FORMATS
 from crf2tlf.rules.expressions import Expression, Reference
 from crf2tlf.spec.nodes import Items, Mapping, Node, Text
 from crf2tlf.spec.read_parts import PartReader
+from crf2tlf.spec.read_records import (
+    is_summary,
+    read_keys,
+    read_neighbour,
+    read_record_lookup,
+    read_summary,
+    read_value_at,
+)
 
 _PROGRAM = re.compile(r"programs/[A-Za-z0-9_/-]+\.py:[A-Za-z_][A-Za-z0-9_]*")
 
@@ -142,14 +150,12 @@ def _calc(rules: RuleReader, node: Node) -> verbs.Rule:
 
 
 def _lookup(rules: RuleReader, node: Node) -> verbs.Rule:
+    if isinstance(node, Mapping) and "source" in node.entries:
+        return read_record_lookup(rules, node)
     found = rules.fields(node, ("table", "by", "value", "missing"), ("table", "by", "value"))
-    by = rules.reader.mapping(found.get("by"))
-    if by is not None and not by.entries:
-        rules.reader.faults.add(by.location, by.where, "'by' needs at least one column")
-    parsed = [(column, rules.expression(key)) for column, key in (by or ())]
     return verbs.Lookup(
         rules.reader.text(found.get("table")),
-        tuple((column, key) for column, key in parsed if key is not None),
+        read_keys(rules, found),
         rules.reader.text(found.get("value")),
         cast(OneOf["issue", "blank"], rules.reader.one_of(found.get("missing"), ("issue", "blank"), "issue")),
     )
@@ -182,6 +188,8 @@ def _extreme(which: OneOf["min", "max"]) -> Callable[[RuleReader, Node], verbs.R
             if not rules.reader.items(node):
                 rules.reader.faults.add(node.location, node.where, f"'{which}' needs at least one variable")
             return verbs.Extreme(which, tuple(rules.reference(item) for item in rules.reader.items(node)))
+        if is_summary(node):
+            return read_summary(which)(rules, node)
         found = rules.fields(node, ("of", "where"), ("of",))
         of = tuple(rules.reference(item) for item in rules.reader.items(found.get("of")))
         if len(of) > 1 and found.get("where"):
@@ -255,6 +263,12 @@ VERBS: dict[str, Callable[[RuleReader, Node], verbs.Rule]] = {
     "max": _extreme("max"),
     "first": _pick("first"),
     "last": _pick("last"),
+    "count": read_summary("count"),
+    "sum": read_summary("sum"),
+    "mean": read_summary("mean"),
+    "previous": read_neighbour("previous"),
+    "next": read_neighbour("next"),
+    "value_at": read_value_at,
     "baseline": _baseline,
     "by_record": _by_record,
     "parameter": _parameter,
