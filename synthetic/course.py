@@ -94,7 +94,8 @@ def follow(parameters: Parameters, biology: Biology, streams: Streams) -> Course
     scan = np.where(kept, possible, np.inf)
     responses = _responses(biology, kept)
     delay = np.floor(7 * streams.uniform("to decision"))
-    last_dose, decision, reason = _end(parameters, people, leaving, progression + np.where(beyond, 42, 0), delay)
+    ended, decision, reason = _end(parameters, people, leaving, progression + np.where(beyond, 42, 0), delay)
+    last_dose = _last_taken(biology.doses, people, ended, reason)
     brain_delay = np.floor(streams.uniform("brain scan", scan.shape[1]) * 4) * people.organs["BRAIN"][:, None]
     last = leaving.last
     return Course(
@@ -171,7 +172,7 @@ def _responses(biology: Biology, done: Bools) -> Responses:
 def _end(
     parameters: Parameters, people: Population, leaving: Leaving, progression: Floats, delay: Floats
 ) -> tuple[Floats, Floats, Ints]:
-    """Last dose, date of the decision (infinite: none yet) and reason; treatment goes on for days after the scan."""
+    """End of treatment, date of the decision (infinite: none yet) and reason; it goes on for days after the scan."""
     until = np.full(len(people), parameters.cut_off)
     times = np.column_stack(
         [progression + delay, leaving.stop, leaving.death - 1, leaving.withdrawal, leaving.lost, until]
@@ -182,6 +183,14 @@ def _end(
     later = np.isin(reason, (END_AE, END_PHYSICIAN, END_SUBJECT))
     decision = np.where(reason == END_DEATH, leaving.death, last_dose + np.where(later, delay, 0))
     return last_dose, np.where(reason == ONGOING, np.inf, np.minimum(decision, leaving.last)), reason
+
+
+def _last_taken(doses: Doses, people: Population, ended: Floats, reason: Ints) -> Floats:
+    """The last dose: the day on which treatment ends, or the one before a pause in which it ends."""
+    day = ended - people.first_dose
+    paused = (doses.pause <= day[:, None]) & (day[:, None] < doses.resume)
+    pause = np.where(paused, doses.pause, np.inf).min(axis=1, initial=np.inf)
+    return np.where((pause < np.inf) & (reason != ONGOING), people.first_dose + pause - 1, ended)
 
 
 def _therapy(
