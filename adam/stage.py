@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
 
+from adam.response_records import compute_response_records
+from adam.response_run import criterion_path
 from adam.time_to_event import compute_parameter
 from crf2tlf.build import Options, Step, StepResult
 from crf2tlf.derive.built import build_dataset
@@ -35,17 +38,22 @@ def _dataset_step(study: Study, graph: Graph, dataset: Dataset, build_folder: Pa
     files = tuple(dict.fromkeys(path for source in sorted(sources) for path in _files(study, source, build_folder)))
     empty = tuple(path for source in sorted(sources) for path in _absent(study, source, build_folder))
     written = transport_paths(dataset, build_folder / "adam")
-    tables = (name for name in graph.closure(dataset) if name.source.startswith("table."))
+    facts = (name for name in graph.closure(dataset) if name.source.startswith(("table.", "response.")))
     return Step(
         name=f"adam/{dataset.name}",
         run=build_adam_dataset,
         arguments=(study, dataset.name, build_folder),
-        inputs=files,
-        key=compute_dataset_key(graph, dataset, tables),
+        inputs=(*files, *criterion_files(study, sources)),
+        key=compute_dataset_key(graph, dataset, facts),
         outputs=output_paths(dataset, build_folder / "adam"),
         code=CODE,
         optional=(*empty, *written),
     )
+
+
+def criterion_files(study: Study, sources: Iterable[str]) -> list[Path]:
+    """The files of the response criteria behind some sources."""
+    return [criterion_path(study, each) for each in study.responses.values() if each.source in sources]
 
 
 def _files(study: Study, source: str, build_folder: Path) -> tuple[Path, ...]:
@@ -75,7 +83,7 @@ def build_adam_dataset(study: Study, name: str, build_folder: Path) -> StepResul
     def opened(source: str) -> FileSource:
         return open_dataset(study, source, build_folder)
 
-    deriver = Deriver(study, {}, opened, frozenset({name}), compute_parameter)
+    deriver = Deriver(study, {}, opened, frozenset({name}), compute_parameter, compute_response_records)
     built = build_dataset(deriver, name)
     write_built(study, spec, built, build_folder / "adam", load_study_standards(study))
     return StepResult(rows={name: len(built.frame)}, notes=count_issues(built))

@@ -10,7 +10,8 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
-from crf2tlf.derive.engine import Deriver, SourceScope
+from crf2tlf.derive.engine import Deriver
+from crf2tlf.derive.parts import SourceScope
 from crf2tlf.derive.tables import Source
 from crf2tlf.errors import Context, DataError, Example, ProgramError
 from crf2tlf.rules.columns import (

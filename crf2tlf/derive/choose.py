@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from crf2tlf.derive.engine import SourceScope
+from crf2tlf.derive.parts import SourceScope
 from crf2tlf.derive.scope import RowScope
 from crf2tlf.derive.tables import Source, join_keys
 from crf2tlf.rules import verbs

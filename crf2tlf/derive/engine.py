@@ -7,33 +7,31 @@ check of the spec has found it before.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from crf2tlf.derive.issues import Issues, Places
+from crf2tlf.derive.parts import ParameterFields, Part, select_parts
 from crf2tlf.derive.tables import RawSource, Source, TableSource, join_keys, take_places
 from crf2tlf.errors import Context, DataError, Example, ProgramError
-from crf2tlf.rules.columns import BoolArray, Column, IntArray, is_missing, take_rows, text_column
-from crf2tlf.rules.evaluate import evaluate_condition
+from crf2tlf.rules.columns import (
+    BoolArray,
+    Column,
+    IntArray,
+    Kind,
+    kind_of,
+    missing_column,
+    take_rows,
+    text_column,
+)
 from crf2tlf.rules.expressions import Reference
-from crf2tlf.rules.vectors import compute_group_numbers, find_positions, find_repeated
-from crf2tlf.spec.model import Dataset, Parameter, RecordSource, Study, Variable
+from crf2tlf.rules.vectors import find_positions, find_repeated
+from crf2tlf.spec.model import Dataset, Parameter, Response, Study, Variable
 
-ParameterFields = Mapping[str, Column]
+ResponseEngine = Callable[["Deriver", Response], Source]
 ParameterEngine = Callable[["Deriver", Parameter, Source, IntArray], ParameterFields]
-
-
-@dataclass(frozen=True)
-class Part:
-    """The records of one record source: where they stand in it, and for a parameter its fields."""
-
-    record: RecordSource
-    source: Source
-    positions: IntArray
-    fields: ParameterFields | None = None
 
 
 class Deriver:
@@ -46,12 +44,14 @@ class Deriver:
         files: Callable[[str], Source] | None = None,
         derived: frozenset[str] = frozenset(),
         parameters: ParameterEngine | None = None,
+        responses: ResponseEngine | None = None,
     ) -> None:
         """`derived` names the datasets to derive here; `files` opens the others."""
         self.study = study
         self.issues = Issues()
         self._raw, self._files, self._derived = raw, files, derived
         self._parameters = parameters
+        self._responses = responses
         self._opened: dict[str, Source] = {}
         self._repeated: dict[str, list[str]] = {}
 
@@ -111,12 +111,19 @@ class Deriver:
     def _open(self, name: str) -> Source:
         if name.startswith("table."):
             return TableSource(self.study.tables[name.removeprefix("table.")])
+        if name.startswith("response."):
+            return self._response(self.study.responses[name.removeprefix("response.")])
         spec = self.study.dataset(name)
-        if spec is not None and name in self._derived:
+        if spec is not None and (name in self._derived or self.study.response_input(name) is not None):
             return DerivedDataset(spec, self)
         if self._files is None:
             raise ProgramError(f"there is nothing to read {name} from")
         return self._files(name)
+
+    def _response(self, response: Response) -> Source:
+        if self._responses is None:
+            raise ProgramError(f"responses such as {response.name} are derived in ADaM only")
+        return self._responses(self, response)
 
 
 class DerivedDataset(Source):
@@ -133,7 +140,7 @@ class DerivedDataset(Source):
     @cached_property
     def parts(self) -> tuple[Part, ...]:
         """The records, source by source; with parameters, ADSL's rows once for each."""
-        return tuple(part for record in self.spec.records for part in self._parts(record))
+        return tuple(part for record in self.spec.records for part in select_parts(self, record))
 
     @cached_property
     def length(self) -> int:  # type: ignore[override]
@@ -211,44 +218,18 @@ class DerivedDataset(Source):
         return joined.where(~direct, take_rows(column, np.where(direct, self.positions[rows], -1)))
 
     def parameter_field(self, field: str) -> Column:
-        """A field of each row's parameter."""
-        columns = [part.fields[field] for part in self.parts if part.fields is not None]
+        """A field of each row's parameter, missing where the record has none."""
+        given = next((part.fields[field] for part in self.parts if part.fields is not None), None)
+        kind: Kind = "text" if given is None else kind_of(given)
+        columns = [
+            part.fields[field] if part.fields is not None else missing_column(kind, len(part.positions))
+            for part in self.parts
+        ]
         return _concatenate(columns)
 
     def _gather(self, column: Callable[[Part], Column]) -> Column:
         filled = [part for part in self.parts if len(part.positions)]
         return _concatenate([take_rows(column(part), part.positions) for part in filled])
-
-    def _parts(self, record: RecordSource) -> list[Part]:
-        source = self.deriver.source(record.source)
-        scope = SourceScope(self.deriver, source)
-        positions = self._of_subjects(source, np.flatnonzero(evaluate_condition(record.where, scope)))
-        if record.distinct:
-            columns = [source.column(name).take(positions).reset_index(drop=True) for name in record.distinct]
-            _, first = np.unique(compute_group_numbers(columns, len(positions)), return_index=True)
-            positions = positions[np.sort(first)]
-        if not self.spec.parameters:
-            return [Part(record, source, positions)]
-        return [self._parameter_part(record, source, positions, each) for each in self.spec.parameters.values()]
-
-    def _of_subjects(self, source: Source, positions: IntArray) -> IntArray:
-        """Without raw records that name no subject: each is an issue, since USUBJID is never missing in SDTM."""
-        if not isinstance(source, RawSource) or "USUBJID" not in self.spec.variables:
-            return positions
-        nobody = is_missing(source.subjects())[positions]
-        places = take_places(source.places(), positions)
-        message = "the record names no subject and is left out"
-        rows = np.full(len(positions), -1, dtype=np.int64)
-        variable = self.spec.variables["USUBJID"]
-        self.deriver.issues.add(
-            "NO_SUBJECT", variable, places, nobody, places.subjects, source.subject_field, message, rows
-        )
-        return positions[~nobody]
-
-    def _parameter_part(self, record: RecordSource, source: Source, positions: IntArray, parameter: Parameter) -> Part:
-        population = evaluate_condition(parameter.where, SourceScope(self.deriver, source))
-        chosen = positions[population[positions]]
-        return Part(record, source, chosen, self.deriver.parameter_fields(parameter, source, chosen))
 
     def _derive(self, name: str) -> Column:
         from crf2tlf.derive.apply import derive_variable  # the verbs need this module's classes
@@ -273,23 +254,6 @@ class DerivedDataset(Source):
         if name.startswith(prefix):
             return self.spec.supp[name.removeprefix(prefix)]
         return self.spec.working[name] if name in self.spec.working else self.spec.variables[name]
-
-
-class SourceScope:
-    """What an expression sees inside a source, such as in `where`."""
-
-    def __init__(self, deriver: Deriver, source: Source) -> None:
-        self._deriver, self._source = deriver, source
-
-    @property
-    def length(self) -> int:
-        return self._source.length
-
-    def column(self, reference: Reference) -> Column:
-        return self._deriver.column_of(self._source, reference)
-
-    def constant(self, name: str) -> str | float:
-        return self._deriver.study.constants[name]
 
 
 def _concatenate(columns: list[Column]) -> Column:

@@ -178,3 +178,20 @@ def take_places(places: Places, positions: IntArray) -> Places:
         places.rows[positions],
         places.subjects.take(positions).reset_index(drop=True),
     )
+
+
+class EngineSource(Source):
+    """Records that an engine derived from files: one column a field, and where each record's source stands."""
+
+    def __init__(self, name: str, frame: pd.DataFrame, places: Places) -> None:
+        self.name, self.length = name, len(frame)
+        self._frame, self._places = frame, places
+
+    def column(self, name: str) -> Column:
+        return self._frame[name]
+
+    def subjects(self) -> Column:
+        return self._frame["USUBJID"]
+
+    def places(self) -> Places:
+        return self._places

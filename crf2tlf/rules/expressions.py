@@ -57,8 +57,8 @@ class Reference:
 
     @property
     def source(self) -> str:
-        """What the value comes from: "" (this dataset), "DM", "raw.ae" or "table.visits"."""
-        if self.parts[0] in {"raw", "table"} and len(self.parts) > 2:
+        """What the value comes from: "" (this dataset), "DM", "raw.ae", "table.visits" or "response.RECIST"."""
+        if self.parts[0] in {"raw", "table", "response"} and len(self.parts) > 2:
             return ".".join(self.parts[:2])
         return self.parts[0] if len(self.parts) > 1 else ""
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from crf2tlf.errors import Fault
 from crf2tlf.spec.check_coverage import check_coverage
-from crf2tlf.spec.check_datasets import check_dataset
+from crf2tlf.spec.check_datasets import check_dataset, check_records
 from crf2tlf.spec.check_rules import check_variable
 from crf2tlf.spec.graph import Graph
 from crf2tlf.spec.model import Study
@@ -29,6 +29,11 @@ def check_study(study: Study, standards: Standards, reading: Faults | None = Non
         faults.extend(check_dataset(dataset, names, standards))
         for variable in dataset.all_variables():
             faults.extend(check_variable(dataset, variable, names))
+    for response in study.responses.values():
+        for each in response.inputs.values():
+            faults.extend(check_records(each, names))
+            for variable in each.all_variables():
+                faults.extend(check_variable(each, variable, names))
     faults.extend(check_long_forms(study))
     faults.extend(check_coverage(study, names, frozenset(reading.unread)))
     faults.extend(_check_cycles(study))

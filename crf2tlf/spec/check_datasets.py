@@ -34,8 +34,7 @@ CLASSES = (
 def check_dataset(dataset: Dataset, names: Names, standards: Standards) -> Iterator[Fault]:
     """The faults of a dataset that are not a single variable's."""
     yield from _check_head(dataset)
-    for record in dataset.records:
-        yield from _check_record(dataset, record, names)
+    yield from check_records(dataset, names)
     if dataset.name not in names.lost:
         yield from _check_keys(dataset)
         yield from _check_required(dataset, standards)
@@ -46,6 +45,19 @@ def check_dataset(dataset: Dataset, names: Names, standards: Standards) -> Itera
             yield from _check_read(Read(Reference((name,))), dataset, names, check, f"checks.{check.id}.show")
     for name in sorted(dataset.working.keys() & dataset.variables.keys()):
         yield Fault(dataset.working[name].location, f"working.{name}", f"'{name}' is a variable of {dataset.name} too")
+
+
+def check_records(dataset: Dataset, names: Names) -> Iterator[Fault]:
+    """The faults of where a dataset's records come from."""
+    for record in dataset.records:
+        yield from _check_record(dataset, record, names)
+    responses = [record.source for record in dataset.records if record.source.startswith("response.")]
+    if dataset.results and not responses and f"{dataset.name}.records" not in names.lost:
+        hint = "name one as source: response.<name>"
+        yield Fault(dataset.location, "results", "there are results, but no records of the response engine", hint)
+    for result in dataset.results.values():
+        for source in responses[:1]:
+            yield from check_condition(result.where, source, dataset, names, result, f"results.{result.code}.where")
 
 
 def _check_head(dataset: Dataset) -> Iterator[Fault]:
@@ -90,6 +102,8 @@ def _check_record(dataset: Dataset, record: RecordSource, names: Names) -> Itera
         yield Fault(record.location, where, f"{dataset.name} cannot be made from its own records")
     elif dataset.standard == "ADaM" and record.source.startswith("raw."):
         yield Fault(record.location, where, "ADaM reads SDTM, not raw forms")
+    elif dataset.standard == "SDTM" and record.source.startswith("response."):
+        yield Fault(record.location, where, "responses are derived in ADaM")
     elif dataset.standard == "SDTM" and record.source in names.study.adam:
         yield Fault(record.location, where, f"{record.source}: SDTM does not read ADaM")
     else:
@@ -156,7 +170,7 @@ def _check_required(dataset: Dataset, standards: Standards) -> Iterator[Fault]:
 
 def _check_parameters(dataset: Dataset, names: Names) -> Iterator[Fault]:
     uses = any(variable.verb == "parameter" for variable in dataset.variables.values())
-    if uses and not dataset.parameters and f"{dataset.name}.parameters" not in names.lost:
+    if uses and not dataset.parameters and not dataset.results and f"{dataset.name}.parameters" not in names.lost:
         yield Fault(dataset.location, "parameters", "a variable has the verb 'parameter' and there are no parameters")
     for parameter in dataset.parameters.values():
         where = f"parameters.{parameter.code}"

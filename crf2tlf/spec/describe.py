@@ -10,6 +10,7 @@ from crf2tlf.rules.own_source import copy_at_source, names_own_source
 from crf2tlf.rules.show import show
 from crf2tlf.spec.describe_records import phrase_of_records
 from crf2tlf.spec.model import Method, Origin
+from crf2tlf.spec.response_fields import RESPONSE_FIELDS
 
 SOURCES = {"Collected": "Investigator", "Derived": "Sponsor", "Assigned": "Sponsor", "Protocol": "Sponsor"}
 ORIGIN_TYPES = (*SOURCES, "Predecessor")
@@ -64,6 +65,8 @@ def _origin_of_copy(rule: verbs.CopyFrom, dictionary: str, adam: bool) -> Origin
         return Origin("Protocol", SOURCES["Protocol"])
     if source.startswith("raw.") or dictionary:
         return Origin("Assigned", SOURCES["Assigned"])
+    if source.startswith("response."):
+        return Origin("Derived", SOURCES["Derived"])
     if adam and source:
         return Origin("Predecessor", predecessor=rule.reference.dotted)
     return Origin("Derived", SOURCES["Derived"])
@@ -88,7 +91,7 @@ def _phrase(rule: verbs.Rule) -> str:
         case verbs.SetConstant(value):
             return f"'{value}'"
         case verbs.CopyFrom(reference):
-            return str(reference)
+            return _phrase_of_copy(reference)
         case verbs.IsoDate():
             return _phrase_of_date(rule)
         case verbs.ImputationFlag(variable):
@@ -111,6 +114,13 @@ def _phrase(rule: verbs.Rule) -> str:
             return f"the days from {reference} to {date}, plus 1 on or after {reference}; missing for partial dates"
         case _:
             return _phrase_of_others(rule)
+
+
+def _phrase_of_copy(reference: Reference) -> str:
+    if not reference.source.startswith("response."):
+        return str(reference)
+    said = RESPONSE_FIELDS.get(reference.name)
+    return f"{said.text if said else reference.name} ({reference.source.removeprefix('response.')})"
 
 
 def _phrase_of_others(rule: verbs.Rule) -> str:

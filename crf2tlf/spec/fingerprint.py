@@ -32,6 +32,8 @@ def compute_dataset_key(graph: Graph, dataset: Dataset, names: Iterable[Name]) -
                 facts.append(study.tables[form.long.table])
         elif kind == "table" and rest in study.tables:
             facts.append(study.tables[rest])
+        elif kind == "response" and rest in study.responses:
+            facts.append(study.responses[rest])
         elif (other := study.dataset(source)) is not None and other is not dataset:
             facts.append([(record.id, record.source, record.where, record.distinct) for record in other.records])
     return hashlib.sha256(repr(facts).encode()).hexdigest()

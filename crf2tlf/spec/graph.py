@@ -10,6 +10,7 @@ from functools import cached_property
 from crf2tlf.rules.verbs import Read
 from crf2tlf.spec.model import Dataset, Study, Variable
 from crf2tlf.spec.names import Name, Names, UnknownName
+from crf2tlf.spec.response_fields import RESPONSE_FIELDS
 
 
 @dataclass(frozen=True)
@@ -25,11 +26,22 @@ class Graph:
     @cached_property
     def reads(self) -> dict[Name, tuple[Name, ...]]:
         """What each variable and supplemental qualifier reads directly."""
-        return {
+        of_variables = {
             self._name(dataset, variable): tuple(dict.fromkeys(self._reads(dataset, variable)))
             for dataset in self._datasets()
             for variable in dataset.all_variables()
         }
+        return {**of_variables, **self._reads_of_responses()}
+
+    def _reads_of_responses(self) -> dict[Name, tuple[Name, ...]]:
+        """What the records and fields of the response engine read: all of its inputs."""
+        found: dict[Name, tuple[Name, ...]] = {}
+        for response in self.study.responses.values():
+            inputs = response.inputs.values()
+            variables = [self._name(each, variable) for each in inputs for variable in each.all_variables()]
+            reads = (*variables, *(Name(each.name, "") for each in inputs))
+            found |= {Name(response.source, field): reads for field in ("", *RESPONSE_FIELDS)}
+        return found
 
     def cycle(self) -> list[Name]:
         """A cycle of variables or records that read each other, or an empty list; the first name stands last too."""
@@ -68,13 +80,17 @@ class Graph:
         return seen
 
     def sources(self, dataset: Dataset) -> set[str]:
-        """The forms, tables and other datasets that a dataset reads directly."""
+        """The forms, tables and other datasets that a dataset reads directly, or through the response engine."""
         names = {read for variable in dataset.all_variables() for read in self.reads[self._name(dataset, variable)]}
         found = {name.source for name in (*names, *self._of_dataset(dataset))}
+        for response in self.study.responses.values():
+            if response.source in found:
+                found = found.union(*(self.sources(each) for each in response.inputs.values()))
         return found - {dataset.name, dataset.supp_name}
 
     def _datasets(self) -> Iterable[Dataset]:
-        return (*self.study.sdtm.values(), *self.study.adam.values())
+        inputs = [each for response in self.study.responses.values() for each in response.inputs.values()]
+        return (*self.study.sdtm.values(), *self.study.adam.values(), *inputs)
 
     def _name(self, dataset: Dataset, variable: Variable) -> Name:
         own = dataset.find(variable.name) is variable

@@ -10,6 +10,7 @@ from crf2tlf.spec.model import Dataset, Standard, Study
 from crf2tlf.spec.nodes import Faults, Items, Mapping, Reader, Text, read_yaml
 from crf2tlf.spec.read_dataset import DatasetReader
 from crf2tlf.spec.read_long_forms import read_long_forms
+from crf2tlf.spec.read_responses import read_responses
 from crf2tlf.spec.read_study import ENCODINGS, STUDY_FIELDS, StudyReader
 from crf2tlf.spec.standards import Standards, load_standards
 from crf2tlf.spec.standards_records import read_rows
@@ -92,6 +93,7 @@ def _study(name: str, root: Path, folder: Path, node: Mapping, reader: Reader) -
         _datasets(folder, root, reader, standards, "ADaM"),
         Location(f"specs/{name}/study.yaml", 1),
         text(node.get("cut_off")),
+        read_responses(folder, root, DatasetReader(reader, standards, "ADaM")),
     )
     return study, standards
 

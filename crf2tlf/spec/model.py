@@ -15,6 +15,7 @@ from crf2tlf.errors import Location
 from crf2tlf.rules.expressions import Expression, Reference
 from crf2tlf.rules.verbs import Rule
 from crf2tlf.spec.facts import Codelist, Dictionary, Form, Table
+from crf2tlf.spec.nodes import Mapping
 
 Standard = OneOf["SDTM", "ADaM"]
 NUMBER_TYPES = ("integer", "float")
@@ -144,6 +145,18 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Result:
+    """What of the response engine becomes a parameter: the records of one result for which a condition holds."""
+
+    code: str
+    name: str
+    result: str
+    where: Expression | None
+    where_text: str
+    location: Location
+
+
+@dataclass(frozen=True)
 class Dataset:
     """A dataset of SDTM or ADaM."""
 
@@ -165,6 +178,7 @@ class Dataset:
     comment: str = ""
     working: dict[str, Variable] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
+    results: dict[str, Result] = field(default_factory=dict)
 
     @property
     def is_reference_data(self) -> bool:
@@ -196,6 +210,32 @@ class Dataset:
 
 
 @dataclass(frozen=True)
+class Response:
+    """A run of the response engine: its criterion, and what of the study's datasets it reads.
+
+    `inputs` holds the subjects, lesions, measurements and reported responses as datasets that no file holds, each by
+    its whole name such as RECIST.lesions. `driver` says which responses the results come from: computed or reported.
+    """
+
+    name: str
+    criterion: str
+    driver: OneOf["computed", "reported"]
+    evaluators: tuple[str, ...]
+    override: Mapping | None
+    inputs: dict[str, Dataset]
+    location: Location
+
+    @property
+    def source(self) -> str:
+        """The name by which rules read its records."""
+        return f"response.{self.name}"
+
+    def input(self, table: str) -> Dataset | None:
+        """One of its inputs by its short name."""
+        return self.inputs.get(f"{self.name}.{table}")
+
+
+@dataclass(frozen=True)
 class Study:
     """A study's whole specification."""
 
@@ -216,10 +256,16 @@ class Study:
     adam: dict[str, Dataset]
     location: Location
     cut_off: str = ""
+    responses: dict[str, Response] = field(default_factory=dict)
 
     def dataset(self, name: str) -> Dataset | None:
-        """A dataset of either standard; ADaM names begin with AD, so they never meet."""
-        return self.sdtm.get(name) or self.adam.get(name)
+        """A dataset of either standard, whose names never meet, or an input of the response engine."""
+        return self.sdtm.get(name) or self.adam.get(name) or self.response_input(name)
+
+    def response_input(self, name: str) -> Dataset | None:
+        """An input of the response engine by its whole name."""
+        response = self.responses.get(name.partition(".")[0])
+        return response.inputs.get(name) if response is not None else None
 
     def datasets(self, standard: Standard) -> dict[str, Dataset]:
         return self.sdtm if standard == "SDTM" else self.adam

@@ -13,6 +13,7 @@ from crf2tlf.rules.own_source import at_source, names_own_source
 from crf2tlf.rules.verbs import Read, reads
 from crf2tlf.rules.verbs import Sequence as SequenceRule
 from crf2tlf.spec.model import Dataset, RecordSource, Study, Variable
+from crf2tlf.spec.response_fields import RESPONSE_FIELDS
 
 
 class UnknownName(ValueError):
@@ -35,7 +36,7 @@ class Name:
 
     @property
     def is_variable(self) -> bool:
-        return not self.source.startswith(("raw.", "table."))
+        return not self.source.startswith(("raw.", "table.", "response."))
 
 
 @dataclass(frozen=True)
@@ -52,13 +53,15 @@ class Names:
     def known(self, source: str) -> Sequence[str]:
         """The names that a source has; UnknownName when there is no such source."""
         kind, _, rest = source.partition(".")
-        block = {"raw": "forms", "table": "tables"}.get(kind, "")
+        block = {"raw": "forms", "table": "tables", "response": "responses"}.get(kind, "")
         if not self.lost.isdisjoint({block, source, source.removeprefix("SUPP")}):
             raise UnknownName(f"'{source}' could not be read", follows=True)
         if kind == "raw" and rest in self.study.forms:
             return self.study.forms[rest].fields
         if kind == "table" and rest in self.study.tables:
             return self.study.tables[rest].columns
+        if kind == "response" and rest in self.study.responses:
+            return tuple(RESPONSE_FIELDS)
         dataset = self.study.dataset(source)
         if dataset is not None:
             return (*dataset.variables, *dataset.working)
@@ -71,7 +74,8 @@ class Names:
         """All sources of the study."""
         forms = [f"raw.{name}" for name in self.study.forms]
         tables = [f"table.{name}" for name in self.study.tables]
-        return [*forms, *tables, *self.study.sdtm, *self.study.adam]
+        responses = [f"response.{name}" for name in self.study.responses]
+        return [*forms, *tables, *responses, *self.study.sdtm, *self.study.adam]
 
     def resolve(self, read: Read, dataset: Dataset) -> Name:
         """What a rule of a dataset reads, of `source.FIELD` the first; UnknownName when something does not exist."""
@@ -113,16 +117,21 @@ class Names:
             raise UnknownName(f"'{read.reference}' is a working variable, which only {source} itself reads")
         if dataset.standard == "SDTM" and source in self.study.adam:
             raise UnknownName(f"'{read.reference}': SDTM does not read ADaM")
+        if dataset.standard == "SDTM" and source.startswith("response."):
+            raise UnknownName(f"'{read.reference}': responses are derived in ADaM")
         if dataset.standard == "ADaM" and source.startswith("raw."):
             raise UnknownName(f"'{read.reference}': ADaM reads SDTM, not raw forms")
         return Name(source, read.reference.name)
 
     def _unknown(self, source: str, name: str) -> UnknownName:
-        word = {"raw": "a field", "table": "a column"}.get(source.partition(".")[0], "a variable")
+        words = {"raw": "a field", "table": "a column", "response": "a field"}
+        word = words.get(source.partition(".")[0], "a variable")
         return UnknownName(f"'{name}' is not {word} of {source}", did_you_mean(name, self.known(source)))
 
     def kind(self, name: Name) -> Kind:
         """Whether a name's values are text or numbers."""
+        if name.source.startswith("response."):
+            return RESPONSE_FIELDS[name.name].kind
         variable = self.variable(name)
         return "number" if variable is not None and variable.is_number else "text"
 
@@ -161,6 +170,9 @@ class Names:
             inside = record.source
             yield from (Read(reference, inside) for reference in references(record.where))
             yield from (Read(Reference(tuple(name.split("."))), inside) for name in record.distinct)
+            if inside.startswith("response."):
+                for result in dataset.results.values():
+                    yield from _all(result.where, inside)
 
     def reads_of_checks(self, dataset: Dataset) -> Iterator[Read]:
         """What a dataset's checks of the data read."""

@@ -23,6 +23,7 @@ from crf2tlf.spec.model import (
 from crf2tlf.spec.nodes import Mapping, Node, Reader, Text
 from crf2tlf.spec.read_checks import read_checks
 from crf2tlf.spec.read_parameters import read_parameters
+from crf2tlf.spec.read_results import read_results
 from crf2tlf.spec.read_rules import RuleReader
 from crf2tlf.spec.standards import StandardDataset, Standards, StandardVariable
 
@@ -39,6 +40,7 @@ DATASET_FIELDS = (
     "working",
     "checks",
     "parameters",
+    "results",
     "not_submitted",
     "comment",
 )
@@ -112,7 +114,12 @@ class DatasetReader:
             comment=self.reader.text(node.get("comment")),
             working=within._variables(stem, ("", ""), self.reader.mapping(node.get("working")), "working"),
             checks=read_checks(self.rules, node.get("checks")),
+            results=read_results(self.rules, self.reader.mapping(node.get("results"))),
         )
+
+    def input_variables(self, dataset: str, node: Mapping) -> dict[str, Variable]:
+        """The variables of a dataset that no file holds."""
+        return self._variables(dataset, ("", ""), node, "working")
 
     def _named(self, name: str, stem: str, place: Location) -> bool:
         """Whether the file's name is a dataset's; what stands under `dataset` must agree with it."""

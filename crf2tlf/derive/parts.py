@@ -1,0 +1,96 @@
+"""The records of a dataset, source by source: which rows of a source become records, and with which parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from crf2tlf.derive.tables import RawSource, Source, take_places
+from crf2tlf.rules.columns import Column, IntArray, is_missing, is_true, text_column
+from crf2tlf.rules.evaluate import evaluate_condition
+from crf2tlf.rules.expressions import Reference
+from crf2tlf.rules.vectors import compute_group_numbers
+from crf2tlf.spec.model import Parameter, RecordSource, Result
+
+if TYPE_CHECKING:
+    from crf2tlf.derive.engine import DerivedDataset, Deriver
+
+ParameterFields = Mapping[str, Column]
+
+
+@dataclass(frozen=True)
+class Part:
+    """The records of one record source: where they stand in it, and for a parameter its fields."""
+
+    record: RecordSource
+    source: Source
+    positions: IntArray
+    fields: ParameterFields | None = None
+
+
+class SourceScope:
+    """What an expression sees inside a source, such as in `where`."""
+
+    def __init__(self, deriver: Deriver, source: Source) -> None:
+        self._deriver, self._source = deriver, source
+
+    @property
+    def length(self) -> int:
+        return self._source.length
+
+    def column(self, reference: Reference) -> Column:
+        return self._deriver.column_of(self._source, reference)
+
+    def constant(self, name: str) -> str | float:
+        return self._deriver.study.constants[name]
+
+
+def select_parts(dataset: DerivedDataset, record: RecordSource) -> list[Part]:
+    """The records of one source; one part for each parameter or result, where the dataset has them."""
+    deriver, spec = dataset.deriver, dataset.spec
+    source = deriver.source(record.source)
+    positions = np.flatnonzero(evaluate_condition(record.where, SourceScope(deriver, source)))
+    positions = _of_subjects(dataset, source, positions)
+    if record.distinct:
+        columns = [source.column(name).take(positions).reset_index(drop=True) for name in record.distinct]
+        _, first = np.unique(compute_group_numbers(columns, len(positions)), return_index=True)
+        positions = positions[np.sort(first)]
+    if spec.results and source.name.startswith("response."):
+        return [_result_part(deriver, record, source, positions, each) for each in spec.results.values()]
+    if not spec.parameters:
+        return [Part(record, source, positions)]
+    return [_parameter_part(deriver, record, source, positions, each) for each in spec.parameters.values()]
+
+
+def _of_subjects(dataset: DerivedDataset, source: Source, positions: IntArray) -> IntArray:
+    """Without raw records that name no subject: each is an issue, since USUBJID is never missing in SDTM."""
+    if not isinstance(source, RawSource) or "USUBJID" not in dataset.spec.variables:
+        return positions
+    nobody = is_missing(source.subjects())[positions]
+    places = take_places(source.places(), positions)
+    message = "the record names no subject and is left out"
+    rows = np.full(len(positions), -1, dtype=np.int64)
+    variable = dataset.spec.variables["USUBJID"]
+    dataset.deriver.issues.add(
+        "NO_SUBJECT", variable, places, nobody, places.subjects, source.subject_field, message, rows
+    )
+    return positions[~nobody]
+
+
+def _parameter_part(
+    deriver: Deriver, record: RecordSource, source: Source, positions: IntArray, parameter: Parameter
+) -> Part:
+    population = evaluate_condition(parameter.where, SourceScope(deriver, source))
+    chosen = positions[population[positions]]
+    return Part(record, source, chosen, deriver.parameter_fields(parameter, source, chosen))
+
+
+def _result_part(deriver: Deriver, record: RecordSource, source: Source, positions: IntArray, result: Result) -> Part:
+    """The records of one result of the response engine."""
+    same = is_true((source.column("result") == result.result).astype("boolean"))
+    chosen = positions[(same & evaluate_condition(result.where, SourceScope(deriver, source)))[positions]]
+    fields = {name: text_column(text, len(chosen)) for name, text in (("code", result.code), ("name", result.name))}
+    return Part(record, source, chosen, fields)
