@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from crf2tlf.derive.choose import remember
-from crf2tlf.derive.engine import SourceScope
+from crf2tlf.derive.parts import SourceScope
 from crf2tlf.derive.scope import RowScope
 from crf2tlf.derive.tables import Source, join_keys, take_places
 from crf2tlf.derive.values import as_collected, joined_texts, references_of
