@@ -80,8 +80,9 @@ class Lineage:
 
     def _variable(self, spec: Dataset, variable: Variable, row: int) -> Trace:
         record = str(self._records(spec.name)["RECORD"][row - 1])
-        reads = (read for read in verbs.reads(_rule_of_record(variable.rule, record)) if not read.inside)
-        of_record = (replace(read, record=record) for read in reads)
+        rule = _rule_of_record(variable.rule, record)
+        reads = (*verbs.reads(rule), *self._names.reads_of_subject(spec, rule, record))
+        of_record = (replace(read, record=record) for read in reads if not read.inside)
         names = dict.fromkeys(self._names.resolve(read, spec) for read in of_record)
         parts = [part for name in names for part in self._part(spec, variable, row, name)]
         if isinstance(variable.rule, verbs.ParameterField):

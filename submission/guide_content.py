@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from crf2tlf.rules.verbs import ImputationFlag, IsoDate, NoData, StudyDay
+from crf2tlf.spec.check_coverage import fields_not_submitted
 from crf2tlf.spec.model import Dataset, Standard, Study
 from submission.guide import Guide, GuideTable, Section, make_table
 
@@ -148,11 +149,7 @@ def conventions(specs: tuple[Dataset, ...]) -> Section:
 
 def not_submitted(study: Study) -> Section:
     """Collected fields that are in no dataset."""
-    rows = [
-        (spec.name, field.removeprefix("raw."), reason)
-        for spec in study.sdtm.values()
-        for field, reason in spec.not_submitted.items()
-    ]
+    rows = list(fields_not_submitted(study))
     if not rows:
         return Section("Collected fields", ("Every collected field is in a dataset.",))
     table = make_table(("Dataset", "Form and field", "Reason"), rows, (0.12, 0.28, 0.6))

@@ -11,6 +11,7 @@ from crf2tlf.derive.engine import DerivedDataset
 from crf2tlf.derive.programs import run_program
 from crf2tlf.derive.records import apply_neighbour, apply_record_lookup, apply_summary, apply_value_at
 from crf2tlf.derive.scope import RowScope
+from crf2tlf.derive.subjects import compute_subject_ids
 from crf2tlf.derive.values import as_collected, joined_texts, references_of, texts_of
 from crf2tlf.errors import Context, ProgramError
 from crf2tlf.rules import verbs
@@ -27,9 +28,9 @@ from crf2tlf.rules.columns import (
 )
 from crf2tlf.rules.dates import compute_imputed_dates, compute_iso_dates_from_text, compute_iso_times
 from crf2tlf.rules.evaluate import evaluate, evaluate_condition
-from crf2tlf.rules.expressions import Expression
+from crf2tlf.rules.expressions import Expression, Reference
 from crf2tlf.rules.functions import compute_numbers
-from crf2tlf.rules.own_source import copy_at_source, date_at_source, names_own_source
+from crf2tlf.rules.own_source import OWN_SOURCE, copy_at_source, date_at_source, names_own_source
 from crf2tlf.rules.vectors import compute_lookup, compute_mapped, compute_sequence, compute_study_days
 from crf2tlf.spec.model import Variable
 
@@ -90,6 +91,8 @@ def apply_rule(rule: verbs.Rule, scope: RowScope) -> Column:
             return apply_baseline(rule, scope)
         case verbs.ByRecord(rules):
             return _by_record(rules, scope)
+        case verbs.SubjectId(expression):
+            return _subject(expression, scope)
         case verbs.ParameterField(field):
             return scope.take(scope.dataset.parameter_field(field))
         case verbs.Program():
@@ -103,6 +106,21 @@ def _constant(value: str, scope: RowScope) -> Column:
     if scope.variable.is_number:
         return number_column(float(constant), scope.length)
     return text_column(str(constant), scope.length)
+
+
+def _subject(expression: Expression | None, scope: RowScope) -> Column:
+    """USUBJID from the raw identifier; a record that comes from no raw form has its own source's."""
+    if expression is None:
+        return scope.missing()
+    identifiers = scope.take(scope.dataset.raw_subjects())
+    pieces: list[tuple[BoolArray, Column]] = []
+    for name, chosen in scope.by_source():
+        own = identifiers[chosen].reset_index(drop=True)
+        if name.startswith("raw.") or not is_missing(own).all():
+            pieces.append((chosen, compute_subject_ids(scope.study, expression, own)))
+        else:
+            pieces.append((chosen, scope.narrowed(chosen).column(Reference((OWN_SOURCE, "USUBJID")))))
+    return _assembled(pieces, scope)
 
 
 def _each_source(rule_at: Callable[[str], verbs.Rule], scope: RowScope) -> Column:

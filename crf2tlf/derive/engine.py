@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 
 from crf2tlf.derive.issues import Issues, Places
 from crf2tlf.derive.parts import ParameterFields, Part, select_parts
@@ -23,12 +22,13 @@ from crf2tlf.rules.columns import (
     Kind,
     kind_of,
     missing_column,
+    stack_columns,
     take_rows,
-    text_column,
 )
 from crf2tlf.rules.expressions import Reference
 from crf2tlf.rules.vectors import find_positions, find_repeated
 from crf2tlf.spec.model import Dataset, Parameter, Response, Study, Variable
+from crf2tlf.spec.names import SUBJECT
 
 ResponseEngine = Callable[["Deriver", Response], Source]
 ParameterEngine = Callable[["Deriver", Parameter, Source, IntArray], ParameterFields]
@@ -79,6 +79,8 @@ class Deriver:
 
     def column_of(self, source: Source, reference: Reference) -> Column:
         """What a name means inside a source: one of its columns, or another dataset's variable for its subjects."""
+        if reference.source == SUBJECT:
+            return source.raw_subjects()
         inside = reference.source in {"", source.name, f"SUPP{source.name}"}
         if isinstance(source, RawSource | TableSource):
             return source.column(reference.dotted)
@@ -172,10 +174,10 @@ class DerivedDataset(Source):
     def _places(self) -> Places:
         by_part = [take_places(part.source.places(), part.positions) for part in self.parts]
         return Places(
-            _concatenate([places.forms for places in by_part]),
-            _concatenate([places.files for places in by_part]),
+            stack_columns([places.forms for places in by_part]),
+            stack_columns([places.files for places in by_part]),
             np.concatenate([np.zeros(0, dtype=np.int64), *(places.rows for places in by_part)]),
-            _concatenate([places.subjects for places in by_part]),
+            stack_columns([places.subjects for places in by_part]),
         )
 
     def places(self) -> Places:
@@ -225,11 +227,11 @@ class DerivedDataset(Source):
             part.fields[field] if part.fields is not None else missing_column(kind, len(part.positions))
             for part in self.parts
         ]
-        return _concatenate(columns)
+        return stack_columns(columns)
 
     def _gather(self, column: Callable[[Part], Column]) -> Column:
         filled = [part for part in self.parts if len(part.positions)]
-        return _concatenate([take_rows(column(part), part.positions) for part in filled])
+        return stack_columns([take_rows(column(part), part.positions) for part in filled])
 
     def _derive(self, name: str) -> Column:
         from crf2tlf.derive.apply import derive_variable  # the verbs need this module's classes
@@ -254,9 +256,3 @@ class DerivedDataset(Source):
         if name.startswith(prefix):
             return self.spec.supp[name.removeprefix(prefix)]
         return self.spec.working[name] if name in self.spec.working else self.spec.variables[name]
-
-
-def _concatenate(columns: list[Column]) -> Column:
-    if not columns:
-        return text_column([])
-    return columns[0] if len(columns) == 1 else pd.concat(columns, ignore_index=True)

@@ -10,6 +10,7 @@ import pandas as pd
 from crf2tlf.rules.columns import TEXT, BoolArray, Column, IntArray, take_rows
 from crf2tlf.spec.model import Variable
 
+EXCLUDED_SUBJECT = "EXCLUDED_SUBJECT"
 ISSUE_COLUMNS = (
     "RULE",
     "SEVERITY",

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from crf2tlf.derive.engine import DerivedDataset
 from crf2tlf.derive.issues import Places
 from crf2tlf.derive.tables import take_places
-from crf2tlf.rules.columns import BoolArray, Column, IntArray, missing_column, take_rows
+from crf2tlf.rules.columns import BoolArray, Column, IntArray, missing_column, stack_columns, take_rows
 from crf2tlf.rules.expressions import Reference
 from crf2tlf.rules.own_source import names_own_source
 from crf2tlf.spec.model import Study, Variable
+from crf2tlf.spec.names import SUBJECT
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,8 @@ class RowScope:
             return self.own(reference.name)
         if reference.source == self.dataset.spec.supp_name:
             return self.own(reference.dotted)
+        if reference.source == SUBJECT:
+            return self.take(self.dataset.raw_subjects())
         if names_own_source(reference):
             return self._of_own_source(reference.name)
         return self.dataset.gather_from(reference, self.rows)
@@ -68,7 +70,7 @@ class RowScope:
         if len(pieces) == 1:
             return pieces[0]
         places = np.argsort(np.argsort(numbers, kind="stable"))
-        return pd.concat(pieces, ignore_index=True).take(places).reset_index(drop=True)
+        return stack_columns(pieces).take(places).reset_index(drop=True)
 
     def by_source(self) -> Iterator[tuple[str, BoolArray]]:
         """The record sources that these rows come from, each with the rows that do."""

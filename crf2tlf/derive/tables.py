@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -47,9 +48,16 @@ class Source(ABC):
 class RawSource(Source):
     """A raw form, whole or of some subjects."""
 
-    def __init__(self, form: Form, table: RawTable, chosen: BoolArray | None = None) -> None:
+    def __init__(
+        self,
+        form: Form,
+        table: RawTable,
+        chosen: BoolArray | None = None,
+        same: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        """`chosen` tells the rows, all without it; `same` the identifiers that count for another one."""
         self.name = f"raw.{form.name}"
-        self._form, self._table = form, table
+        self._form, self._table, self._same = form, table, dict(same)
         self._rows = np.flatnonzero(chosen) if chosen is not None else np.arange(len(table.frame))
         self.length = len(self._rows)
         self._columns: dict[str, Column] = {}
@@ -63,19 +71,43 @@ class RawSource(Source):
             self._columns[name] = verbatim.mask(blank) if blank.any() else verbatim
         return self._columns[name]
 
-    def subjects(self) -> Column:
+    def identifiers(self) -> Column:
+        """The subject's identifier as it stands in the form."""
         return self.column(self._form.subject)
+
+    def subjects(self) -> Column:
+        return self._subjects
+
+    @cached_property
+    def _subjects(self) -> Column:
+        identifiers = self.identifiers()
+        if not self._same or not identifiers.isin(list(self._same)).any():
+            return identifiers
+        codes, distinct = pd.factorize(identifiers, use_na_sentinel=True)
+        later = np.array([*(self._same.get(str(each), str(each)) for each in distinct), ""], dtype=object)
+        return text_column(later[codes])
 
     def places(self) -> Places:
         rows = np.asarray(self._table.rows, dtype=np.int64)[self._rows]
         forms = text_column(self._form.name, self.length)
-        return Places(forms, text_column(self._table.file.name, self.length), rows, self.subjects())
+        return Places(forms, text_column(self._table.file.name, self.length), rows, self.identifiers())
 
     def raw_subjects(self) -> Column:
         return self.subjects()
 
     def has_raw_subjects(self) -> bool:
         return True
+
+    def of_subjects(self, subjects: frozenset[str], nobody: bool = False) -> RawSource:
+        """The rows that belong to the subjects; with `nobody` also those that name no subject."""
+        own = self.subjects().isin(subjects).to_numpy(dtype=bool)
+        return self.rows(own | is_missing(self.subjects()) if nobody else own)
+
+    def rows(self, chosen: BoolArray) -> RawSource:
+        """Some of the rows."""
+        whole = np.zeros(len(self._table.frame), dtype=bool)
+        whole[self._rows[chosen]] = True
+        return RawSource(self._form, self._table, whole, tuple(self._same.items()))
 
     @property
     def subject_field(self) -> str:
@@ -162,12 +194,6 @@ class FileSource(Source):
 def join_keys(source: Source, other: Source) -> Column:
     """What `source` is joined to `other` by: USUBJID, or the raw identifier when `other` is a raw form."""
     return source.raw_subjects() if other.has_raw_subjects() else source.subjects()
-
-
-def subset_by_subject(source: RawSource, subjects: frozenset[str], nobody: bool = False) -> BoolArray:
-    """Which rows of a raw form belong to the subjects; with `nobody` also those that name no subject."""
-    chosen = source.subjects().isin(subjects).to_numpy(dtype=bool)
-    return chosen | is_missing(source.subjects()) if nobody else chosen
 
 
 def take_places(places: Places, positions: IntArray) -> Places:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -72,6 +73,13 @@ def take_rows(column: Column, positions: IntArray) -> Column:
     absent = positions < 0
     taken = column.take(np.where(absent, 0, positions)).reset_index(drop=True)
     return taken.mask(absent) if absent.any() else taken
+
+
+def stack_columns(columns: Sequence[Column]) -> Column:
+    """The columns one below the other; an empty text column when there are none."""
+    if not columns:
+        return text_column([])
+    return columns[0] if len(columns) == 1 else pd.concat(columns, ignore_index=True)
 
 
 def compute_sas_dates(iso_dates: Column) -> FloatArray:

@@ -152,6 +152,13 @@ class ByRecord:
 
 
 @dataclass(frozen=True)
+class SubjectId:
+    """`subject`: the subject's identifier as study.yaml makes it from that in the raw data; None with a fault there."""
+
+    expression: Expression | None
+
+
+@dataclass(frozen=True)
 class ParameterField:
     """`parameter`: a field of the record's parameter, such as its code, date or censoring."""
 
@@ -192,6 +199,7 @@ Rule = (
     | Occurrence
     | Baseline
     | ByRecord
+    | SubjectId
     | ParameterField
     | Program
     | NoData
@@ -201,7 +209,7 @@ Rule = (
 def reads(rule: Rule) -> Iterator[Read]:
     """Everything that a rule reads directly, in the order in which it stands."""
     match rule:
-        case SetConstant() | NoData() | ParameterField():
+        case SetConstant() | NoData() | ParameterField() | SubjectId():
             return
         case CopyFrom(reference):
             yield Read(reference)

@@ -14,6 +14,7 @@ from crf2tlf.spec.model import Study
 from crf2tlf.spec.names import Name, Names
 from crf2tlf.spec.nodes import Faults
 from crf2tlf.spec.read_long_forms import check_long_forms
+from crf2tlf.spec.read_subject import check_subject
 from crf2tlf.spec.standards import Standards
 
 
@@ -34,6 +35,7 @@ def check_study(study: Study, standards: Standards, reading: Faults | None = Non
             faults.extend(check_records(each, names))
             for variable in each.all_variables():
                 faults.extend(check_variable(each, variable, names))
+    faults.extend(check_subject(study, names))
     faults.extend(check_long_forms(study))
     faults.extend(check_coverage(study, names, frozenset(reading.unread)))
     faults.extend(_check_cycles(study))

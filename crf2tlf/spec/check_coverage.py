@@ -36,8 +36,27 @@ def check_coverage(study: Study, names: Names, unread: frozenset[str] = frozense
                 yield Fault(place, where, f"'{dotted}' is not a raw field", hint)
             elif name in read:
                 yield Fault(place, where, f"'{dotted}' is submitted: a rule reads it")
+    for field, place in study.not_submitted_locations.items():
+        forms = [form.name for form in study.forms.values() if field in form.fields and form.long is None]
+        listed |= {Name(f"raw.{form}", field) for form in forms}
+        if not forms and names.lost.isdisjoint({"forms", *(f"raw.{name}" for name in study.forms)}):
+            hint = did_you_mean(field, sorted({each for form in study.forms.values() for each in form.fields}))
+            yield Fault(place, f"not_submitted.{field}", f"no form has a field '{field}'", hint)
     if names.lost.isdisjoint(_sdtm_files(study)):
         yield from _check_absent(study, read | listed, uncertain)
+
+
+def fields_not_submitted(study: Study) -> Iterator[tuple[str, str, str]]:
+    """Dataset, form and field, and reason of each field that is not submitted; "" for what study.yaml says of all."""
+    for spec in study.sdtm.values():
+        yield from ((spec.name, field.removeprefix("raw."), reason) for field, reason in spec.not_submitted.items())
+    told = {field for spec in study.sdtm.values() for field in spec.not_submitted}
+    read = raw_fields_read(study) if study.not_submitted else set()
+    for field, reason in study.not_submitted.items():
+        for form in study.forms.values():
+            own = field in form.fields and form.long is None and f"raw.{form.name}.{field}" not in told
+            if own and Name(f"raw.{form.name}", field) not in read:
+                yield "", f"{form.name}.{field}", reason
 
 
 def _check_absent(study: Study, told: set[Name], uncertain: set[str]) -> Iterator[Fault]:

@@ -58,8 +58,18 @@ class VariableChecker(RecordsChecker):
             case verbs.Sequence() | verbs.StudyDay() | verbs.ImputationFlag() | verbs.Program():
                 yield from self._reads(rule)
                 yield from self._numeric_result(rule, wanted)
+            case verbs.SubjectId():
+                yield from self._subject(wanted)
             case verbs.NoData() | verbs.ParameterField():
                 return
+
+    def _subject(self, wanted: Kind) -> Iterator[Fault]:
+        if self.names.study.subject is None and "subject" not in self.names.lost:
+            yield self.fault("study.yaml has no 'subject', which says how subjects are identified")
+        if self.dataset.standard == "ADaM":
+            yield self.fault("ADaM reads SDTM, not raw forms")
+        if wanted != "text":
+            yield self.fault(f"the identifier is text, but the type is {self.variable.type}")
 
     def _numeric_result(self, rule: verbs.Rule, wanted: Kind) -> Iterator[Fault]:
         if isinstance(rule, verbs.Sequence | verbs.StudyDay) and wanted != "number":

@@ -24,6 +24,7 @@ ALLOWED_ORIGINS: dict[str, tuple[str, ...]] = {
     "calc": ("Collected", "Derived", "Assigned"),
     "case": ("Collected", "Derived", "Assigned"),
     "by_record": (*_COPIES, "Derived"),
+    "subject": ("Collected", "Derived", "Assigned"),
     "no_data": (*_COPIES, "Derived"),
     "parameter": ("Derived", "Assigned"),
     "program": ("Derived", "Assigned"),
@@ -140,6 +141,9 @@ def _phrase_of_others(rule: verbs.Rule) -> str:
             return f"Y on the last record by {date} on or before {reference} within {group}" + _condition(where)
         case verbs.ByRecord(rules):
             return "; ".join(f"for {record} records {_phrase(inner)}" for record, inner in rules)
+        case verbs.SubjectId(expression):
+            shown = show(expression) if expression is not None else "the subject"
+            return f"{shown}, SUBJID being the identifier in the raw data"
         case verbs.ParameterField(field):
             return f"the {field.replace('_', ' ')} of the parameter"
         case verbs.Program():

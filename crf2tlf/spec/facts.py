@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Literal as OneOf
 
 from crf2tlf.errors import Location
+from crf2tlf.rules.expressions import Expression
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,27 @@ class Table:
         """A column's values in file order."""
         position = self.columns.index(column)
         return [row[position] for row in self.rows]
+
+
+@dataclass(frozen=True)
+class SubjectFacts:
+    """How subjects are identified: USUBJID from the raw identifier SUBJID, and identifiers that count for another."""
+
+    id: Expression
+    id_text: str
+    same: tuple[tuple[str, str], ...]
+    table: str
+    location: Location
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """Subjects whose records are left out of every dataset, such as those of a test of the system."""
+
+    id: str
+    where: Expression
+    reason: str
+    location: Location
 
 
 @dataclass(frozen=True)

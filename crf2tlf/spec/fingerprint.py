@@ -22,6 +22,9 @@ def compute_dataset_key(graph: Graph, dataset: Dataset, names: Iterable[Name]) -
     codelists = sorted({*own, *(variable.codelist for _, variable in variables if variable is not None)})
     facts: list[object] = [study.study_id, sorted(study.constants.items()), sorted(study.standards.items()), dataset]
     facts += [(name, variable.rule, variable.type) for name, variable in variables if variable is not None]
+    if dataset.standard == "SDTM" and study.subject is not None:
+        facts += [study.subject.id, study.subject.same]
+    facts += [(each.where, each.reason, str(each.location)) for each in study.excluded]
     facts += [study.codelists[name].terms for name in codelists if name in study.codelists]
     for source in sorted({name.source for name, _ in variables} | {record.source for record in dataset.records}):
         kind, _, rest = source.partition(".")

@@ -6,12 +6,14 @@ from pathlib import Path
 
 from crf2tlf.errors import Fault, Location, SpecError, UsageError, did_you_mean
 from crf2tlf.spec.check import check_study
-from crf2tlf.spec.model import Dataset, Standard, Study
+from crf2tlf.spec.model import Dataset, Study
 from crf2tlf.spec.nodes import Faults, Items, Mapping, Reader, Text, read_yaml
 from crf2tlf.spec.read_dataset import DatasetReader
 from crf2tlf.spec.read_long_forms import read_long_forms
+from crf2tlf.spec.read_parts import PartReader
 from crf2tlf.spec.read_responses import read_responses
 from crf2tlf.spec.read_study import ENCODINGS, STUDY_FIELDS, StudyReader
+from crf2tlf.spec.read_subject import read_exclusions, read_not_submitted, read_subject
 from crf2tlf.spec.standards import Standards, load_standards
 from crf2tlf.spec.standards_records import read_rows
 
@@ -75,6 +77,8 @@ def _study(name: str, root: Path, folder: Path, node: Mapping, reader: Reader) -
     forms = parts.forms(reader.mapping(node.get("forms")), encoding)
     tables = parts.tables(reader.mapping(node.get("tables")))
     long_forms = read_long_forms(reader.mapping(node.get("long_forms")), forms, tables, reader)
+    within = PartReader(reader)
+    subject = read_subject(within, node.get("subject"), tables)
     study = Study(
         name,
         text(node.get("study_id")),
@@ -89,11 +93,14 @@ def _study(name: str, root: Path, folder: Path, node: Mapping, reader: Reader) -
         tables,
         parts.codelists(codelists, standards),
         parts.dictionaries(reader.mapping(node.get("dictionaries"))),
-        _datasets(folder, root, reader, standards, "SDTM"),
-        _datasets(folder, root, reader, standards, "ADaM"),
+        _datasets(folder, root, DatasetReader(reader, standards, "SDTM", subject=subject)),
+        _datasets(folder, root, DatasetReader(reader, standards, "ADaM", subject=subject)),
         Location(f"specs/{name}/study.yaml", 1),
         text(node.get("cut_off")),
         read_responses(folder, root, DatasetReader(reader, standards, "ADaM")),
+        subject,
+        read_exclusions(within, node.get("excluded")),
+        *read_not_submitted(within, reader.mapping(node.get("not_submitted"))),
     )
     return study, standards
 
@@ -128,9 +135,10 @@ def _known_versions(root: Path) -> dict[str, set[str]]:
     return known
 
 
-def _datasets(folder: Path, root: Path, reader: Reader, standards: Standards, standard: Standard) -> dict[str, Dataset]:
+def _datasets(folder: Path, root: Path, datasets: DatasetReader) -> dict[str, Dataset]:
     found: dict[str, Dataset] = {}
-    for path in sorted((folder / standard.lower()).glob("*")):
+    reader = datasets.reader
+    for path in sorted((folder / datasets.standard.lower()).glob("*")):
         shown = path.relative_to(root).as_posix()
         if path.suffix != ".yaml":
             if path.suffix.lower() in {".yml", ".yaml"}:
@@ -141,7 +149,7 @@ def _datasets(folder: Path, root: Path, reader: Reader, standards: Standards, st
         if node is None:
             reader.faults.lost.add(path.stem)
             continue
-        dataset = DatasetReader(reader, standards, standard).dataset(node, path.stem)
+        dataset = datasets.dataset(node, path.stem)
         if dataset is not None:
             found[dataset.name] = dataset
     return found

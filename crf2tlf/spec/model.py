@@ -14,7 +14,7 @@ from typing import Literal as OneOf
 from crf2tlf.errors import Location
 from crf2tlf.rules.expressions import Expression, Reference
 from crf2tlf.rules.verbs import Rule
-from crf2tlf.spec.facts import Codelist, Dictionary, Form, Table
+from crf2tlf.spec.facts import Codelist, Dictionary, Exclusion, Form, SubjectFacts, Table
 from crf2tlf.spec.nodes import Mapping
 
 Standard = OneOf["SDTM", "ADaM"]
@@ -257,6 +257,10 @@ class Study:
     location: Location
     cut_off: str = ""
     responses: dict[str, Response] = field(default_factory=dict)
+    subject: SubjectFacts | None = None
+    excluded: tuple[Exclusion, ...] = ()
+    not_submitted: dict[str, str] = field(default_factory=dict)
+    not_submitted_locations: dict[str, Location] = field(default_factory=dict)
 
     def dataset(self, name: str) -> Dataset | None:
         """A dataset of either standard, whose names never meet, or an input of the response engine."""

@@ -10,10 +10,12 @@ from crf2tlf.rules.columns import Kind
 from crf2tlf.rules.evaluate import KindError
 from crf2tlf.rules.expressions import Expression, Reference, constants, references
 from crf2tlf.rules.own_source import at_source, names_own_source
-from crf2tlf.rules.verbs import Read, reads
+from crf2tlf.rules.verbs import Read, Rule, SubjectId, reads
 from crf2tlf.rules.verbs import Sequence as SequenceRule
 from crf2tlf.spec.model import Dataset, RecordSource, Study, Variable
 from crf2tlf.spec.response_fields import RESPONSE_FIELDS
+
+SUBJECT, IDENTIFIER = "subject", "SUBJID"  # subject.SUBJID: the raw identifier under which a subject's records count
 
 
 class UnknownName(ValueError):
@@ -36,7 +38,7 @@ class Name:
 
     @property
     def is_variable(self) -> bool:
-        return not self.source.startswith(("raw.", "table.", "response."))
+        return self.source != SUBJECT and not self.source.startswith(("raw.", "table.", "response."))
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class Names:
 
     def known(self, source: str) -> Sequence[str]:
         """The names that a source has; UnknownName when there is no such source."""
+        if source == SUBJECT and self.study.subject is not None:
+            return (IDENTIFIER,)
         kind, _, rest = source.partition(".")
         block = {"raw": "forms", "table": "tables", "response": "responses"}.get(kind, "")
         if not self.lost.isdisjoint({block, source, source.removeprefix("SUPP")}):
@@ -83,6 +87,8 @@ class Names:
 
     def resolve_all(self, read: Read, dataset: Dataset) -> list[Name]:
         """What a rule of a dataset reads; `source.FIELD` is the field of each record source for which it is read."""
+        if read.reference.source == SUBJECT and not (read.inside and not read.inside.startswith("raw.")):
+            return [self._subject(read, dataset)]
         if not names_own_source(read.reference):
             return [self._resolve_one(read, dataset)]
         if read.inside:
@@ -91,6 +97,15 @@ class Names:
         if not records or f"{dataset.name}.records" in self.lost:
             raise UnknownName(f"the records of {dataset.name} could not be read", follows=True)
         return [self._of_record(read.reference, record, dataset) for record in records]
+
+    def _subject(self, read: Read, dataset: Dataset) -> Name:
+        if dataset.standard == "ADaM":
+            raise UnknownName(f"'{read.reference}': ADaM reads SDTM, not raw forms")
+        if self.study.subject is None:
+            raise UnknownName("study.yaml has no 'subject'", follows="subject" in self.lost)
+        if read.reference.name != IDENTIFIER:
+            raise self._unknown(SUBJECT, read.reference.name)
+        return Name(SUBJECT, IDENTIFIER)
 
     def _of_record(self, reference: Reference, record: RecordSource, dataset: Dataset) -> Name:
         try:
@@ -161,8 +176,19 @@ class Names:
     def reads_of_rule(self, dataset: Dataset, variable: Variable) -> Iterator[Read]:
         """Everything a variable's rule reads, the dataset's keys included where --SEQ follows them."""
         yield from reads(variable.rule)
+        yield from self.reads_of_subject(dataset, variable.rule)
         if isinstance(variable.rule, SequenceRule) and not variable.rule.by:
             yield from (Read(Reference((key,))) for key in dataset.keys if key != variable.name)
+
+    def reads_of_subject(self, dataset: Dataset, rule: Rule, record: str = "") -> Iterator[Read]:
+        """What the verb `subject` reads: the identifiers of the record sources, or of the one with that id."""
+        if not isinstance(rule, SubjectId):
+            return
+        for each in dataset.records:
+            form = self.study.forms.get(each.source.removeprefix("raw."))
+            name = form.subject if form is not None and each.source.startswith("raw.") else "USUBJID"
+            if record in {"", each.id} and not each.source.startswith("table."):
+                yield Read(Reference((*each.source.split("."), name)))
 
     def reads_of_records(self, dataset: Dataset) -> Iterator[Read]:
         """What the choice of a dataset's records reads."""

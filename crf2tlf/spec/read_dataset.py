@@ -9,6 +9,7 @@ from crf2tlf.rules import verbs
 from crf2tlf.rules.expressions import Expression
 from crf2tlf.spec.check_datasets import CLASSES
 from crf2tlf.spec.describe import ALLOWED_ORIGINS, ORIGIN_TYPES, SOURCES, describe_method, infer_origin
+from crf2tlf.spec.facts import SubjectFacts
 from crf2tlf.spec.model import (
     DATA_TYPES,
     DATASET_NAME,
@@ -25,6 +26,7 @@ from crf2tlf.spec.read_checks import read_checks
 from crf2tlf.spec.read_parameters import read_parameters
 from crf2tlf.spec.read_results import read_results
 from crf2tlf.spec.read_rules import RuleReader
+from crf2tlf.spec.read_subject import read_not_submitted
 from crf2tlf.spec.standards import StandardDataset, Standards, StandardVariable
 
 DATASET_FIELDS = (
@@ -74,10 +76,11 @@ class DatasetReader:
     standards: Standards
     standard: Standard
     sources: tuple[str, ...] = ()
+    subject: SubjectFacts | None = None
 
     @property
     def rules(self) -> RuleReader:
-        return RuleReader(self.reader, self.sources)
+        return RuleReader(self.reader, self.sources, self.subject)
 
     def dataset(self, node: Mapping, stem: str) -> Dataset | None:
         """The dataset of a file named `<stem>.yaml`; None when the file's name is no dataset's."""
@@ -110,7 +113,7 @@ class DatasetReader:
             {item.value: item.location for item in self.reader.items(keys) if isinstance(item, Text)},
             within._variables(stem, ("", ""), self.reader.mapping(node.get("supp")), "supp"),
             read_parameters(self.rules, stem, self.reader.mapping(node.get("parameters"))),
-            *self._not_submitted(self.reader.mapping(node.get("not_submitted"))),
+            *read_not_submitted(self.rules, self.reader.mapping(node.get("not_submitted"))),
             comment=self.reader.text(node.get("comment")),
             working=within._variables(stem, ("", ""), self.reader.mapping(node.get("working")), "working"),
             checks=read_checks(self.rules, node.get("checks")),
@@ -136,14 +139,6 @@ class DatasetReader:
         if not usable:
             self.reader.faults.lost |= {stem, name}
         return usable
-
-    def _not_submitted(self, node: Mapping | None) -> tuple[dict[str, str], dict[str, Location]]:
-        if node is None:
-            return {}, {}
-        for field, reason in node:
-            if isinstance(reason, Text) and not reason.value:
-                self.reader.faults.add(node.keys[field], node.under(field), "the reason is missing")
-        return {field: self.reader.text(reason) for field, reason in node}, dict(node.keys)
 
     def _records(self, dataset: str, node: Node | None) -> list[RecordSource]:
         found: list[RecordSource] = []

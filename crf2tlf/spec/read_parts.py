@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crf2tlf.rules.expressions import Expression, ExpressionError, Reference, parse_expression, parse_reference
+from crf2tlf.spec.facts import SubjectFacts
 from crf2tlf.spec.nodes import Items, Mapping, Node, Reader, Text
 
 UNREADABLE = Reference(("",))  # stands for a reference with a fault: nobody can type it
@@ -16,10 +17,14 @@ _OWN_SOURCE = re.compile(r"\bsource\.")
 
 @dataclass(frozen=True)
 class PartReader:
-    """Reads what rules, records and parameters are made of; `sources` are the dataset's record sources."""
+    """Reads what rules, records and parameters are made of.
+
+    `sources` are the dataset's record sources, `subject` is how the study identifies subjects.
+    """
 
     reader: Reader
     sources: tuple[str, ...] = ()
+    subject: SubjectFacts | None = None
 
     def leave_unread(self, node: Node | None) -> None:
         """Note the raw forms that something with a fault names: whether their fields are mapped cannot be told."""

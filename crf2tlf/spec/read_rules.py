@@ -227,6 +227,12 @@ def _by_record(rules: RuleReader, node: Node) -> verbs.Rule:
     return verbs.ByRecord(tuple((record, rules.branch(value)) for record, value in found or ()))
 
 
+def _subject(rules: RuleReader, node: Node) -> verbs.Rule:
+    if not isinstance(node, Text) or node.value != "true":
+        rules.reader.faults.add(node.location, node.where, "write 'subject: true'; study.yaml says who the subject is")
+    return verbs.SubjectId(rules.subject.id if rules.subject is not None else None)
+
+
 def _parameter(rules: RuleReader, node: Node) -> verbs.Rule:
     return verbs.ParameterField(rules.reader.one_of(node, PARAMETER_FIELDS))
 
@@ -271,6 +277,7 @@ VERBS: dict[str, Callable[[RuleReader, Node], verbs.Rule]] = {
     "value_at": read_value_at,
     "baseline": _baseline,
     "by_record": _by_record,
+    "subject": _subject,
     "parameter": _parameter,
     "program": _program,
     "no_data": _no_data,

@@ -28,6 +28,9 @@ STUDY_FIELDS = (
     "tables",
     "dictionaries",
     "cut_off",
+    "subject",
+    "excluded",
+    "not_submitted",
 )
 FORM_FIELDS = ("file", "label", "format", "encoding", "header_rows", "sheet", "subject", "dates", "crf", "fields")
 FORMATS = ("csv", "sas7bdat", "xpt", "xlsx", "odm")
