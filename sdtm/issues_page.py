@@ -6,7 +6,7 @@ from html import escape
 
 import pandas as pd
 
-COLUMNS = ("USUBJID", "FORM", "ROW", "FIELD", "VALUE", "DATASET", "VARIABLE", "FILE", "SPEC")
+COLUMNS = ("USUBJID", "FORM", "ROW", "FIELD", "VALUE", "DETAIL", "DATASET", "VARIABLE", "FILE", "SPEC")
 _STYLE = """
 :root{color-scheme:light dark;--line:#d5dbe3;--soft:#f3f6fa;--text:#1b2733;--page:#fff;--accent:#0b5cad}
 @media(prefers-color-scheme:dark){:root{--line:#3a4653;--soft:#202a34;--text:#e4eaf0;--page:#141b22;--accent:#7fb8f0}}

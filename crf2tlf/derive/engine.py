@@ -142,7 +142,10 @@ class DerivedDataset(Source):
     @cached_property
     def parts(self) -> tuple[Part, ...]:
         """The records, source by source; with parameters, ADSL's rows once for each."""
-        return tuple(part for record in self.spec.records for part in select_parts(self, record))
+        parts: list[Part] = []
+        for record in self.spec.records:
+            parts.extend(select_parts(self, record, sum(len(part.positions) for part in parts)))
+        return tuple(parts)
 
     @cached_property
     def length(self) -> int:  # type: ignore[override]

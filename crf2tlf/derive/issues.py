@@ -24,6 +24,7 @@ ISSUE_COLUMNS = (
     "VALUE",
     "MESSAGE",
     "SPEC",
+    "DETAIL",
 )
 
 
@@ -50,13 +51,17 @@ class Issues:
         places: Places,
         where: BoolArray,
         values: Column,
-        fields: str,
+        fields: str | Column,
         message: str,
         rows: IntArray,
         severity: str = "error",
         spec: str = "",
+        detail: Column | None = None,
     ) -> None:
-        """One issue for each record where the condition holds; `rows` are the dataset's rows, -1 for none."""
+        """One issue for each record where the condition holds; `rows` are the dataset's rows, -1 for none.
+
+        `values` are the collected values of the `fields`; `detail` is what else helps to answer the query.
+        """
         if not where.any():
             return
         count = int(where.sum())
@@ -70,10 +75,11 @@ class Issues:
                 "FORM": places.forms[where].to_numpy(dtype=object),
                 "FILE": places.files[where].to_numpy(dtype=object),
                 "ROW": places.rows[where],
-                "FIELD": fields,
+                "FIELD": fields if isinstance(fields, str) else fields[where].to_numpy(dtype=object),
                 "VALUE": values[where].to_numpy(dtype=object),
                 "MESSAGE": message,
                 "SPEC": [spec or str(variable.location)] * count,
+                "DETAIL": None if detail is None else detail[where].to_numpy(dtype=object),
             }
         )
         self.found.append((variable.dataset, rows[where], typed_issues(frame)))

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from crf2tlf.derive.tables import RawSource, Source, take_places
-from crf2tlf.rules.columns import Column, IntArray, is_missing, is_true, text_column
+from crf2tlf.derive.selection import select_distinct, select_with_subject
+from crf2tlf.derive.tables import Source
+from crf2tlf.rules.columns import Column, IntArray, is_true, text_column
 from crf2tlf.rules.evaluate import evaluate_condition
 from crf2tlf.rules.expressions import Reference
-from crf2tlf.rules.vectors import compute_group_numbers
 from crf2tlf.spec.model import Parameter, RecordSource, Result
 
 if TYPE_CHECKING:
@@ -48,36 +48,21 @@ class SourceScope:
         return self._deriver.study.constants[name]
 
 
-def select_parts(dataset: DerivedDataset, record: RecordSource) -> list[Part]:
-    """The records of one source; one part for each parameter or result, where the dataset has them."""
+def select_parts(dataset: DerivedDataset, record: RecordSource, start: int = 0) -> list[Part]:
+    """The records of one source; one part for each parameter or result, where the dataset has them.
+
+    `start` is the number of the dataset's records before these.
+    """
     deriver, spec = dataset.deriver, dataset.spec
     source = deriver.source(record.source)
-    positions = np.flatnonzero(evaluate_condition(record.where, SourceScope(deriver, source)))
-    positions = _of_subjects(dataset, source, positions)
-    if record.distinct:
-        columns = [source.column(name).take(positions).reset_index(drop=True) for name in record.distinct]
-        _, first = np.unique(compute_group_numbers(columns, len(positions)), return_index=True)
-        positions = positions[np.sort(first)]
+    chosen = np.flatnonzero(evaluate_condition(record.where, SourceScope(deriver, source)))
+    named = select_with_subject(spec, source, chosen, deriver.issues)
+    positions = select_distinct(spec, record, source, named, deriver.issues, start)
     if spec.results and source.name.startswith("response."):
         return [_result_part(deriver, record, source, positions, each) for each in spec.results.values()]
     if not spec.parameters:
         return [Part(record, source, positions)]
     return [_parameter_part(deriver, record, source, positions, each) for each in spec.parameters.values()]
-
-
-def _of_subjects(dataset: DerivedDataset, source: Source, positions: IntArray) -> IntArray:
-    """Without raw records that name no subject: each is an issue, since USUBJID is never missing in SDTM."""
-    if not isinstance(source, RawSource) or "USUBJID" not in dataset.spec.variables:
-        return positions
-    nobody = is_missing(source.subjects())[positions]
-    places = take_places(source.places(), positions)
-    message = "the record names no subject and is left out"
-    rows = np.full(len(positions), -1, dtype=np.int64)
-    variable = dataset.spec.variables["USUBJID"]
-    dataset.deriver.issues.add(
-        "NO_SUBJECT", variable, places, nobody, places.subjects, source.subject_field, message, rows
-    )
-    return positions[~nobody]
 
 
 def _parameter_part(

@@ -41,6 +41,8 @@ def check_dataset(dataset: Dataset, names: Names, standards: Standards) -> Itera
     yield from _check_parameters(dataset, names)
     for check in dataset.checks:
         yield from check_condition(check.when, "", dataset, names, check, f"checks.{check.id}")
+        for field in check.fields:
+            yield from _check_name(Read(field), dataset, names, check, f"checks.{check.id}.field")
         for name in check.show:
             yield from _check_read(Read(Reference((name,))), dataset, names, check, f"checks.{check.id}.show")
     for name in sorted(dataset.working.keys() & dataset.variables.keys()):
@@ -108,7 +110,7 @@ def _check_record(dataset: Dataset, record: RecordSource, names: Names) -> Itera
         yield Fault(record.location, where, f"{record.source}: SDTM does not read ADaM")
     else:
         yield from check_condition(record.where, record.source, dataset, names, record, where)
-        for field in record.distinct:
+        for field in (*record.distinct, *record.order):
             read = Read(Reference(tuple(field.split("."))), record.source)
             yield from _check_read(read, dataset, names, record, where)
 
@@ -146,11 +148,15 @@ def check_condition(
 
 
 def _check_read(read: Read, dataset: Dataset, names: Names, place: object, where: str) -> Iterator[Fault]:
-    if read.reference == UNREADABLE:
-        return
     if names_own_source(read.reference) and not read.inside:
         location = names.places.get(id(read.reference), getattr(place, "location", dataset.location))
         yield Fault(location, where, f"'{read.reference}': only variables read the record's own source")
+    else:
+        yield from _check_name(read, dataset, names, place, where)
+
+
+def _check_name(read: Read, dataset: Dataset, names: Names, place: object, where: str) -> Iterator[Fault]:
+    if read.reference == UNREADABLE:
         return
     try:
         names.resolve(read, dataset)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 
 from crf2tlf.spec.graph import Graph
 from crf2tlf.spec.model import Dataset
@@ -38,5 +39,5 @@ def compute_dataset_key(graph: Graph, dataset: Dataset, names: Iterable[Name]) -
         elif kind == "response" and rest in study.responses:
             facts.append(study.responses[rest])
         elif (other := study.dataset(source)) is not None and other is not dataset:
-            facts.append([(record.id, record.source, record.where, record.distinct) for record in other.records])
+            facts.append([replace(record, location=study.location) for record in other.records])
     return hashlib.sha256(repr(facts).encode()).hexdigest()

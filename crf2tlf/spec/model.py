@@ -79,7 +79,11 @@ class Variable:
 
 @dataclass(frozen=True)
 class RecordSource:
-    """Where records come from: the rows of a source for which a condition holds."""
+    """Where records come from: the rows of a source for which a condition holds.
+
+    Of rows that agree in the `distinct` fields one is kept, the first or last by `order`; the others become issues of
+    the rule `report`, if it is given.
+    """
 
     id: str
     source: str
@@ -87,6 +91,9 @@ class RecordSource:
     where_text: str
     distinct: tuple[str, ...]
     location: Location
+    keep: OneOf["first", "last"] = "first"
+    order: tuple[str, ...] = ()
+    report: str = ""
 
 
 @dataclass(frozen=True)
@@ -133,7 +140,10 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Check:
-    """A check of the data: each record for which `when` holds is an issue, told with the values of `show`."""
+    """A check of the data: each record for which `when` holds is an issue, told with the values of `show`.
+
+    The issue stands at the first of the `fields`, then of `show`, that leads to a collected value of the record.
+    """
 
     id: str
     when: Expression
@@ -142,6 +152,7 @@ class Check:
     severity: OneOf["error", "warning", "note"]
     show: tuple[str, ...]
     location: Location
+    fields: tuple[Reference, ...] = ()
 
 
 @dataclass(frozen=True)

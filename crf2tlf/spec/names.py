@@ -195,7 +195,7 @@ class Names:
         for record in dataset.records:
             inside = record.source
             yield from (Read(reference, inside) for reference in references(record.where))
-            yield from (Read(Reference(tuple(name.split("."))), inside) for name in record.distinct)
+            yield from (Read(Reference(tuple(name.split("."))), inside) for name in (*record.distinct, *record.order))
             if inside.startswith("response."):
                 for result in dataset.results.values():
                     yield from _all(result.where, inside)
@@ -205,6 +205,7 @@ class Names:
         for check in dataset.checks:
             yield from map(Read, references(check.when))
             yield from (Read(Reference((name,))) for name in check.show)
+            yield from map(Read, check.fields)
 
     def reads_of_parameters(self, dataset: Dataset) -> Iterator[Read]:
         """What a dataset's time-to-event parameters read."""

@@ -19,7 +19,7 @@ def read_checks(rules: RuleReader, node: Node | None) -> tuple[Check, ...]:
         entry = reader.entry(item)
         if entry is None:
             continue
-        reader.known_keys(entry, ("id", "when", "message", "severity", "show"), ("id", "when", "message"))
+        reader.known_keys(entry, ("id", "when", "message", "severity", "show", "field"), ("id", "when", "message"))
         id_ = reader.text(entry.get("id"))
         if id_ in {check.id for check in found}:
             reader.faults.add(entry.location, entry.where, f"the check '{id_}' stands twice")
@@ -30,5 +30,6 @@ def read_checks(rules: RuleReader, node: Node | None) -> tuple[Check, ...]:
             Literal["error", "warning", "note"], reader.one_of(entry.get("severity"), SEVERITIES, "warning")
         )
         message, show = reader.text(entry.get("message")), reader.texts(entry.get("show"))
-        found.append(Check(id_, when, reader.text(entry.get("when")), message, severity, show, entry.location))
+        fields = tuple(rules.reference(each) for each in reader.items(entry.get("field")))
+        found.append(Check(id_, when, reader.text(entry.get("when")), message, severity, show, entry.location, fields))
     return tuple(found)

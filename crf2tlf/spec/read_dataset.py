@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal as OneOf
+from typing import cast
 
 from crf2tlf.errors import Location
 from crf2tlf.rules import verbs
@@ -64,6 +66,7 @@ ATTRIBUTES = (
 SUPP_ATTRIBUTES = (*ATTRIBUTES, "evaluator")
 WORKING_ATTRIBUTES = ("type", "codelist", "comment")
 BLOCKS = {"variables": ATTRIBUTES, "supp": SUPP_ATTRIBUTES, "working": WORKING_ATTRIBUTES}
+RECORD_FIELDS = ("id", "source", "where", "distinct", "keep", "order", "report")
 CORES = ("Req", "Exp", "Perm", "Cond")
 _DATE_FORMATS = (("DTM", "DATETIME20."), ("TM", "TIME8."), ("DT", "DATE9."))
 
@@ -150,7 +153,10 @@ class DatasetReader:
             if record is None:
                 self.reader.faults.lost.add(f"{dataset}.records")
                 continue
-            self.reader.known_keys(record, ("id", "source", "where", "distinct"), ("id", "source"))
+            self.reader.known_keys(record, RECORD_FIELDS, ("id", "source"))
+            for key in ("keep", "order", "report"):
+                if key in record.entries and "distinct" not in record.entries:
+                    self.reader.faults.add(record.keys[key], record.under(key), f"'{key}' needs 'distinct'")
             id_ = self.reader.text(record.get("id"))
             if not id_:
                 self.reader.faults.lost.add(f"{dataset}.records")
@@ -165,6 +171,9 @@ class DatasetReader:
                     self.reader.text(record.get("where")),
                     self.reader.texts(record.get("distinct")),
                     record.location,
+                    cast(OneOf["first", "last"], self.reader.one_of(record.get("keep"), ("first", "last"), "first")),
+                    self.reader.texts(record.get("order")),
+                    self.reader.text(record.get("report")),
                 )
             )
         return found

@@ -9,7 +9,7 @@ import yaml
 
 from crf2tlf.spec.describe import describe_method
 from crf2tlf.spec.facts import Codelist
-from crf2tlf.spec.model import Dataset, Study, Variable
+from crf2tlf.spec.model import Dataset, RecordSource, Study, Variable
 from crf2tlf.tables import write_text
 
 _HEAD = "# The resolved spec of {name}, made from specs/{study}: every inherited field written out. Do not edit.\n"
@@ -41,10 +41,7 @@ def describe_dataset(dataset: Dataset) -> dict[str, Any]:
         "subclass": dataset.subclass,
         "structure": dataset.structure,
         "keys": list(dataset.keys),
-        "records": [
-            _without_blanks({"id": record.id, "source": record.source, "where": record.where_text})
-            for record in dataset.records
-        ],
+        "records": [_describe_record(record) for record in dataset.records],
         "variables": {variable.name: describe_variable(variable, sources) for variable in dataset.variables.values()},
         "supp": {variable.name: describe_variable(variable, sources) for variable in dataset.supp.values()},
         "working": {variable.name: describe_variable(variable, sources) for variable in dataset.working.values()},
@@ -52,6 +49,19 @@ def describe_dataset(dataset: Dataset) -> dict[str, Any]:
         "not_submitted": dict(dataset.not_submitted),
     }
     return _without_blanks(head)
+
+
+def _describe_record(record: RecordSource) -> dict[str, Any]:
+    described = {
+        "id": record.id,
+        "source": record.source,
+        "where": record.where_text,
+        "distinct": list(record.distinct),
+        "keep": record.keep if record.distinct else "",
+        "order": list(record.order),
+        "report": record.report,
+    }
+    return _without_blanks(described)
 
 
 def describe_variable(variable: Variable, sources: tuple[str, ...] = ()) -> dict[str, Any]:
