@@ -103,8 +103,8 @@ def open_dataset(study: Study, name: str, build_folder: Path) -> FileSource:
         context = Context(study.name, name, dataset.location, fix=f"run make {target} STUDY={study.name}")
         raise UnreadableFile(f"{path} does not exist.", context)
     supplemental = folder / f"{dataset.supp_name.lower()}.xpt"
-    qualifiers = read_xpt(supplemental).frame if supplemental.is_file() else None
-    return FileSource(name, read_xpt(path).frame, qualifiers)
+    qualifiers = read_xpt(supplemental, encoding=study.encoding).frame if supplemental.is_file() else None
+    return FileSource(name, read_xpt(path, encoding=study.encoding).frame, qualifiers)
 
 
 def _without_records(dataset: Dataset) -> pd.DataFrame:

@@ -187,7 +187,7 @@ class Lineage:
 
     def _read_frame(self, name: str) -> pd.DataFrame:
         dataset = self._dataset(name)
-        return read_xpt(self._path(dataset, dataset.file_name)).frame
+        return read_xpt(self._path(dataset, dataset.file_name), encoding=self._study.encoding).frame
 
     def _read_lineage(self, name: str, part: str) -> pd.DataFrame:
         return read_parquet(self._path(self._dataset(name), f"lineage/{name.lower()}{part}.parquet"))

@@ -22,9 +22,9 @@ def dataset_paths(folder: Path) -> tuple[Path, ...]:
     return tuple(sorted(folder.glob("*.xpt")))
 
 
-def read_datasets(paths: Iterable[Path]) -> dict[str, XptFile]:
-    """The datasets of transport files by dataset name, in the order of the paths."""
-    found = [read_xpt(path) for path in paths]
+def read_datasets(paths: Iterable[Path], encoding: str = "utf-8") -> dict[str, XptFile]:
+    """The datasets of transport files by dataset name, in the order of the paths; ASCII is a part of UTF-8."""
+    found = [read_xpt(path, encoding=encoding) for path in paths]
     return {file.name: file for file in found}
 
 

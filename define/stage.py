@@ -67,7 +67,7 @@ def build_define(
 
     Raises DataError where there are no datasets, and where the checker finds an error: nothing is written then.
     """
-    files = read_datasets(dataset_paths(data_folder))
+    files = read_datasets(dataset_paths(data_folder), study.encoding)
     if not files:
         fix = f"run make {standard.lower()} STUDY={study.name}"
         raise DataError(f"there are no datasets in {data_folder}", Context(study=study.name, fix=fix))

@@ -65,9 +65,10 @@ class Files:
         return self.frame(name)["USUBJID"].dropna().drop_duplicates()
 
 
-def read_files(paths: Iterable[Path]) -> Files:
-    """The datasets of transport files."""
-    return Files({path.stem.upper(): read_xpt(path, encoding=ENCODING) for path in paths})
+def read_files(paths: Iterable[Path], encoding: str = "ascii") -> Files:
+    """The datasets of transport files in the study's encoding."""
+    read_as = ENCODING if encoding == "ascii" else encoding
+    return Files({path.stem.upper(): read_xpt(path, encoding=read_as) for path in paths})
 
 
 def compute_days(column: pd.Series) -> FloatArray:

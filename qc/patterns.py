@@ -24,6 +24,7 @@ DURATION = (
 )
 MIDNIGHT = r"T00:00(?::00(?:\.0+)?)?(?:Z|[+-]|/|\Z)"
 ASCII = r"^[ -~]*\Z"
+PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f]*\Z"
 BYTES_200 = r"^[\s\S]{0,200}\Z"
 
 BY_TYPE = {"date": DATE, "datetime": COMPLETE_DATETIME, "partialDate": PARTIAL_DATE}

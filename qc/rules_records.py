@@ -117,9 +117,13 @@ def date_rules(dataset: str, variable: Variable) -> Iterator[Rule]:
     yield make_rule("midnight", dataset, name, midnight, place, f"{name} has the time 00:00")
 
 
-def text_rules(dataset: str, name: str, place: Location) -> Iterator[Rule]:
-    """What a text may hold in a submission."""
-    message = f"{name} has a character that is not printable ASCII"
-    yield make_rule("ascii", dataset, name, Matches(name, patterns.ASCII), place, message)
+def text_rules(dataset: str, name: str, place: Location, encoding: str = "ascii") -> Iterator[Rule]:
+    """What a text may hold in a submission: ASCII, and in another encoding also what was reported, as QVAL."""
+    if encoding != "ascii" and name == "QVAL":
+        message = f"{name} has a character that is not printable"
+        yield make_rule("ascii", dataset, name, Matches(name, patterns.PRINTABLE), place, message)
+    else:
+        message = f"{name} has a character that is not printable ASCII"
+        yield make_rule("ascii", dataset, name, Matches(name, patterns.ASCII), place, message)
     size = Matches(name, patterns.BYTES_200)
     yield make_rule("value_length", dataset, name, size, place, f"{name} is longer than 200 bytes")

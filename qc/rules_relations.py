@@ -128,7 +128,7 @@ def supplemental_rules(study: Study, spec: Dataset, standards: Standards) -> Ite
     known = AllowedValues("QNAM", tuple(spec.supp))
     yield make_rule("qualifier_known", name, "QNAM", known, place, f"QNAM is no qualifier of {spec.name} in the spec")
     for inherited in standards.variables("SDTM", name):
-        yield from text_rules(name, inherited.name, place)
+        yield from text_rules(name, inherited.name, place, study.encoding)
         if inherited.core == "Req":
             check, message = Filled(inherited.name), f"{inherited.name} is missing and Required"
             yield make_rule("required", name, inherited.name, check, place, message)

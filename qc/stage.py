@@ -84,9 +84,9 @@ def _rules_step(study: Study, rules: tuple[Rule, ...], paths: tuple[Path, ...], 
     return Step(
         name="qc/rules",
         run=check_study,
-        arguments=(study.name, study.location, rules, accepted, key_variables(study), paths, folder),
+        arguments=(study.name, study.location, rules, accepted, key_variables(study), paths, folder, study.encoding),
         inputs=paths,
-        key=_hash(rules, accepted),
+        key=_hash(rules, accepted, study.encoding),
         outputs=tuple(folder / name for name in names),
         code=CODE,
     )
@@ -107,9 +107,10 @@ def check_study(
     keys: dict[str, tuple[str, ...]],
     paths: tuple[Path, ...],
     folder: Path,
+    encoding: str,
 ) -> StepResult:
     """Apply all rules to all files and write the findings."""
-    files = read_files(paths)
+    files = read_files(paths, encoding)
     outcomes = check_rules(rules, files, place)
     tables = combine_findings(outcomes, files, accepted, keys)
     write_parquet(folder / "findings.parquet", tables.findings)
@@ -148,9 +149,9 @@ def _suite_step(
     return Step(
         name=f"qc/expectations-{name}",
         run=check_expectations,
-        arguments=(study.name, study.study_id, name, own, needed, folder),
+        arguments=(study.name, study.study_id, name, own, needed, folder, study.encoding),
         inputs=needed,
-        key=_hash(own, gx_version, study.study_id),
+        key=_hash(own, gx_version, study.study_id, study.encoding),
         outputs=(
             folder / "data_docs" / f"{stem}.html",
             folder / "expectations" / f"{stem}.json",
@@ -161,10 +162,10 @@ def _suite_step(
 
 
 def check_expectations(
-    study: str, study_id: str, name: str, rules: tuple[Rule, ...], paths: tuple[Path, ...], folder: Path
+    study: str, study_id: str, name: str, rules: tuple[Rule, ...], paths: tuple[Path, ...], folder: Path, encoding: str
 ) -> StepResult:
     """Run a dataset's suite; its failing records must be those of the rules."""
-    files = read_files(paths)
+    files = read_files(paths, encoding)
     outcomes = [check_rule(rule, files) for rule in rules]
     asked = express_rules([outcome.rule for outcome in outcomes if not outcome.blocked], files)
     validation = validate(name, asked, files.frame(name))

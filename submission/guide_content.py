@@ -60,6 +60,12 @@ def introduction(study: Study, standard: Standard) -> Section:
     rows += [("Dictionary", each.name, each.version) for each in study.dictionaries.values()]
     table = make_table(("Use", "Standard", "Version"), rows, (0.3, 0.45, 0.25))
     encoding = "All datasets are SAS transport files of version 5 and hold ASCII characters only."
+    if study.encoding != "ascii":
+        encoding = (
+            f"All datasets are SAS transport files of version 5, written in {study.encoding.upper()}: read them in a "
+            "session of that encoding. Variables hold ASCII characters; only QVAL in supplemental qualifiers holds "
+            "text as reported in other characters. Lengths count bytes."
+        )
     return Section("Introduction", (purpose, encoding), (table,))
 
 

@@ -113,7 +113,7 @@ def write_guide(
     target: Path,
 ) -> StepResult:
     """Compose and write one reviewer's guide."""
-    records = {path.stem.upper(): len(read_xpt(path).frame) for path in datasets}
+    records = {path.stem.upper(): len(read_xpt(path, encoding=study.encoding).frame) for path in datasets}
     findings, rules = (read_parquet(path) for path in tables)
     found = read_parquet(issues[0]) if issues else pd.DataFrame()
     libraries = library_versions()
@@ -167,7 +167,7 @@ def package_files(study: Study, standards: tuple[Standard, ...], build: Path) ->
     for standard in standards:
         folder = layout.sdtm if standard == "SDTM" else layout.adam
         datasets = sorted((build / standard.lower()).glob("*.xpt"))
-        sources = [path for path in datasets if len(read_xpt(path).frame)]
+        sources = [path for path in datasets if len(read_xpt(path, encoding=study.encoding).frame)]
         sources += define_files(build, standard)
         sources += [build / "submission" / name for name in layout.documents(standard.lower())]
         found.update({(folder / path.name).as_posix(): path for path in sources})

@@ -50,9 +50,9 @@ def _steps_of_output(study: Study, output: Output, build_folder: Path, text: Stu
     results = Step(
         name=f"tlf/results.{output.id}",
         run=build_results,
-        arguments=(output, facts, constants, adam, files),
+        arguments=(output, facts, constants, adam, files, study.encoding),
         inputs=inputs,
-        key=_key(output, facts, sorted(constants.items())),
+        key=_key(output, facts, sorted(constants.items()), study.encoding),
         outputs=files.results(output),
         code=CODE,
         optional=tuple(path for path, without in zip(inputs, empty, strict=True) if without),

@@ -22,9 +22,10 @@ def build_results(
     constants: Mapping[str, str | float],
     adam_folder: Path,
     files: Files,
+    encoding: str = "ascii",
 ) -> StepResult:
     """Compute an output's results from the ADaM files and write them."""
-    results = compute_results(output, read_sources(adam_folder, facts, constants))
+    results = compute_results(output, read_sources(adam_folder, facts, constants, encoding))
     write_parquet(files.ard(output.id), results.ard)
     write_parquet(files.records(output.id), results.records)
     if output.kind == "listing":

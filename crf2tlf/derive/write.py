@@ -15,8 +15,6 @@ from crf2tlf.spec.standards import Standards
 from crf2tlf.spec.supplemental import supplemental_label, supplemental_variables
 from crf2tlf.tables import XptVariable, count_rows, text_length, write_parquet, write_xpt
 
-ENCODING = "ascii"
-
 
 def output_paths(spec: Dataset, folder: Path) -> tuple[Path, ...]:
     """The files that a dataset's step writes into its stage's folder."""
@@ -55,9 +53,9 @@ def write_built(study: Study, spec: Dataset, built: Built, folder: Path, standar
     if len(built.frame):
         variables = [_xpt_variable(study, variable, built.frame) for variable in spec.variables.values()]
         path = folder / spec.file_name
-        write_xpt(path, built.frame, name=spec.name, label=spec.label, variables=variables, encoding=ENCODING)
+        write_xpt(path, built.frame, name=spec.name, label=spec.label, variables=variables, encoding=study.encoding)
     if len(built.supp):
-        _write_supplemental(spec, built, folder, standards)
+        _write_supplemental(study, spec, built, folder, standards)
     write_parquet(lineage / f"{stem}.parquet", built.records)
     write_parquet(lineage / f"{stem}_picked.parquet", built.picked)
     (folder / "issues").mkdir(exist_ok=True)
@@ -75,7 +73,7 @@ def _xpt_variable(study: Study, variable: Variable, frame: pd.DataFrame) -> XptV
         if variable.type == "integer":
             _require_whole_numbers(study, variable, frame)
         return XptVariable(variable.name, "number", 8, variable.label, variable.format)
-    length = variable.length or text_length(column, ENCODING)
+    length = variable.length or text_length(column, study.encoding)
     return XptVariable(variable.name, "text", length, variable.label, variable.format)
 
 
@@ -98,9 +96,16 @@ def _require_whole_numbers(study: Study, variable: Variable, frame: pd.DataFrame
     raise DataError(f"{variable.name} is an integer, but {many} not whole.", context)
 
 
-def _write_supplemental(spec: Dataset, built: Built, folder: Path, standards: Standards) -> None:
+def _write_supplemental(study: Study, spec: Dataset, built: Built, folder: Path, standards: Standards) -> None:
     inherited = supplemental_variables(standards, spec.supp_name)
     frame = built.supp[list(SUPP_COLUMNS)]
-    variables = [XptVariable(name, "text", text_length(frame[name]), inherited[name].label) for name in SUPP_COLUMNS]
-    label = supplemental_label(standards, spec.supp_name)
-    write_xpt(folder / f"{spec.supp_name.lower()}.xpt", frame, name=spec.supp_name, label=label, variables=variables)
+    lengths = {name: text_length(frame[name], study.encoding) for name in SUPP_COLUMNS}
+    variables = [XptVariable(name, "text", length, inherited[name].label) for name, length in lengths.items()]
+    write_xpt(
+        folder / f"{spec.supp_name.lower()}.xpt",
+        frame,
+        name=spec.supp_name,
+        label=supplemental_label(standards, spec.supp_name),
+        variables=variables,
+        encoding=study.encoding,
+    )

@@ -11,13 +11,17 @@ from crf2tlf.rules.columns import (
     TEXT,
     Column,
     boolean_column,
+    compute_iso_dates,
     compute_sas_dates,
     is_missing,
+    is_true,
     number_column,
     text_column,
 )
+from crf2tlf.rules.normal import compute_normal
 
 NUMBER_PATTERN = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_FIRST_DAY, _LAST_DAY = -138061, 2936549  # 1582-01-01 and 9999-12-31, the dates that SAS knows with four digits
 _WHOLE_FROM = 2.0**52  # from here on every double is a whole number
 
 
@@ -106,6 +110,16 @@ def _complete(text: Column) -> Column:
     return boolean_column(~np.isnan(compute_sas_dates(text)), is_missing(text))
 
 
+def _iso(number: Column) -> Column:
+    days = np.floor(number.to_numpy())
+    return compute_iso_dates(np.where((days >= _FIRST_DAY) & (days <= _LAST_DAY), days, np.nan))
+
+
+def _is_ascii(text: Column) -> Column:
+    plain = text.str.fullmatch(r"[\x00-\x7f]*").astype("boolean")
+    return boolean_column(is_true(plain), is_missing(text))
+
+
 def _extreme(take_larger: bool) -> Callable[..., Column]:
     def compute(*columns: Column) -> Column:
         result = columns[0]
@@ -131,6 +145,9 @@ FUNCTIONS: dict[str, Callable[..., Column]] = {
     "upper": lambda text: text.str.upper(),
     "lower": lambda text: text.str.lower(),
     "trim": lambda text: text_column(text.str.strip()),
+    "normal": compute_normal,
+    "is_ascii": _is_ascii,
+    "digits": lambda text: text_column(text.str.extract(r"([0-9]+(?:\.[0-9]+)?)", expand=False).astype(TEXT)),
     "concat": _concat,
     "substr": _substr,
     "replace": lambda text, old, new: text_column(text.str.replace(_fixed(old), _fixed(new), regex=False)),
@@ -144,6 +161,7 @@ FUNCTIONS: dict[str, Callable[..., Column]] = {
     "length": lambda text: number_column(text.str.len().to_numpy(dtype="float64", na_value=np.nan)),
     "number": compute_numbers,
     "date": lambda text: number_column(compute_sas_dates(text)),
+    "iso": _iso,
     "year": _iso_part(r"^([0-9]{4})"),
     "month": _iso_part(r"^[0-9]{4}-([0-9]{2})"),
     "day": _iso_part(r"^[0-9]{4}-[0-9]{2}-([0-9]{2})"),

@@ -17,6 +17,7 @@ from crf2tlf.rules.columns import (
     number_column,
     text_column,
 )
+from crf2tlf.rules.normal import by_normal, normal_rows, normal_text
 
 
 def compute_order(keys: Sequence[Column], length: int) -> IntArray:
@@ -127,7 +128,10 @@ def compute_days(dates: Column) -> FloatArray:
 def compute_lookup(
     keys: Sequence[Column], table_keys: Sequence[Sequence[str]], values: Sequence[str]
 ) -> tuple[Column, BoolArray]:
-    """The table's value for each row's keys, and where all keys are given but the table has no such row."""
+    """The table's value for each row's keys, and where all keys are given but the table has no such row.
+
+    Keys are matched as they stand, then by their normal form.
+    """
     length = len(keys[0])
     index = pd.MultiIndex.from_arrays([pd.Index(list(column), dtype=object) for column in table_keys])
     if index.has_duplicates:
@@ -135,19 +139,34 @@ def compute_lookup(
         raise ValueError(f"the table's key {twice} stands twice")
     wanted = pd.MultiIndex.from_arrays([key.astype(object).fillna("").to_numpy() for key in keys])
     positions = index.get_indexer(wanted)
+    positions = _match_normal(wanted, positions, list(zip(*table_keys, strict=True)))
     absent = np.logical_or.reduce([is_missing(key) for key in keys])
     found = np.array([*values, ""], dtype=object)[positions]
     return text_column(found.tolist()), (positions < 0) & ~absent if length else np.zeros(0, dtype=bool)
 
 
+def _match_normal(wanted: pd.MultiIndex, positions: IntArray, rows: Sequence[tuple[str, ...]]) -> IntArray:
+    """The positions with the keys that no row has as they stand looked up by their normal form."""
+    left = np.flatnonzero(positions < 0)
+    if not len(left):
+        return positions
+    codes, distinct = pd.factorize(wanted[left])
+    known = normal_rows(rows)
+    found = [known.get(tuple(normal_text(str(cell)) for cell in key), -1) for key in distinct.tolist()]
+    matched = positions.copy()
+    matched[left] = np.array(found, dtype=np.int64)[codes]
+    return matched
+
+
 def compute_mapped(collected: Column, submitted: Mapping[str, str]) -> tuple[Column, BoolArray]:
     """Collected texts as the terms that they become, and where a text is in no term's list.
 
-    Texts are matched as they stand, then without blanks at both ends; there is no guess by case or spelling.
+    Texts are matched as they stand, then by their normal form; there is no guess by case or spelling.
     """
     codes, distinct = pd.factorize(collected, use_na_sentinel=True)
     texts = [str(text) for text in distinct]
-    terms = [submitted.get(text, submitted.get(text.strip(), "")) for text in texts]
+    normal = by_normal(submitted)
+    terms = [submitted.get(text) or normal.get(normal_text(text), "") for text in texts]
     unknown = np.array([not term for term in terms] + [False], dtype=bool)
     return text_column(np.array([*terms, ""], dtype=object)[codes].tolist()), unknown[codes]
 

@@ -21,7 +21,13 @@ def compute_dataset_key(graph: Graph, dataset: Dataset, names: Iterable[Name]) -
     variables = [(name, graph.names.variable(name)) for name in sorted(names)]
     own = [variable.codelist for variable in dataset.all_variables()]
     codelists = sorted({*own, *(variable.codelist for _, variable in variables if variable is not None)})
-    facts: list[object] = [study.study_id, sorted(study.constants.items()), sorted(study.standards.items()), dataset]
+    facts: list[object] = [
+        study.study_id,
+        sorted(study.constants.items()),
+        sorted(study.standards.items()),
+        study.encoding,
+        dataset,
+    ]
     facts += [(name, variable.rule, variable.type) for name, variable in variables if variable is not None]
     if dataset.standard == "SDTM" and study.subject is not None:
         facts += [study.subject.id, study.subject.same]

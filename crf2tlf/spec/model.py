@@ -272,6 +272,7 @@ class Study:
     excluded: tuple[Exclusion, ...] = ()
     not_submitted: dict[str, str] = field(default_factory=dict)
     not_submitted_locations: dict[str, Location] = field(default_factory=dict)
+    encoding: str = "ascii"
 
     def dataset(self, name: str) -> Dataset | None:
         """A dataset of either standard, whose names never meet, or an input of the response engine."""

@@ -31,9 +31,11 @@ STUDY_FIELDS = (
     "subject",
     "excluded",
     "not_submitted",
+    "encoding",
 )
 FORM_FIELDS = ("file", "label", "format", "encoding", "header_rows", "sheet", "subject", "dates", "crf", "fields")
 FORMATS = ("csv", "sas7bdat", "xpt", "xlsx", "odm")
+XPT_ENCODINGS = ("ascii", "utf-8", "gb18030")
 ENCODINGS = ("ascii", "utf-8", "gb18030", "cp1252", "latin-1")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?")

@@ -18,6 +18,9 @@ ON_TEXT: dict[str, list[tuple[list[str | None], list[Value]]]] = {
     "trim(T)": [([" a b ", "\ta\n", "  ", NA], ["a b", "a", NA, NA])],
     "length(T)": [(["abc", "é ", NA], [3.0, 2.0, NA])],
     "missing(T)": [(["a", " ", NA], [False, False, True])],
+    "normal(T)": [(["\uff13\u7ea7 ", "\u201ca\u00a0 b\u201d", "\u3000", NA], ["3\u7ea7", "a b", NA, NA])],
+    "is_ascii(T)": [(["a~", "\u7ea7", NA], [True, False, NA])],
+    "digits(T)": [(["grade 3 of 5", "2.50 mg", "5.", "none", NA], ["3", "2.50", "5", NA, NA])],
     "concat(T, '-', T)": [(["a", NA], ["a-a", NA])],
     "concat(T, '')": [(["a", NA], [NA, NA])],
     "substr(T, 2)": [(["abc", "a", "日本語", NA], ["bc", NA, "本語", NA])],
@@ -57,6 +60,7 @@ ON_TEXT: dict[str, list[tuple[list[str | None], list[Value]]]] = {
     "coalesce(T, T)": [(["a", NA], ["a", NA])],
 }
 ON_NUMBERS: dict[str, tuple[list[float | None], list[Value]]] = {
+    "iso(N)": ([0, 23435.5, -138061, -138062, 2936550, NA], ["1960-01-01", "2024-02-29", "1582-01-01", NA, NA, NA]),
     "abs(N)": ([-1.5, 0, 2, NA], [1.5, 0.0, 2.0, NA]),
     "floor(N)": ([-1.5, 1.5, 2, NA], [-2.0, 1.0, 2.0, NA]),
     "ceil(N)": ([-1.5, 1.5, 2, NA], [-1.0, 2.0, 2.0, NA]),
