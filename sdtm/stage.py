@@ -118,9 +118,10 @@ def _derive_blocks(study: Study, spec: Dataset, tables: dict[str, RawTable], sub
         return build_dataset(Deriver(study, whole, derived=derived), spec.name)
     built = []
     for number, block in enumerate(blocks):
-        # Records that name no subject go with the first block, where they become issues.
+        # What belongs to no subject goes with the first block: study tables, and records that become issues.
         raw = {name: source.of_subjects(frozenset(block), number == 0) for name, source in whole.items()}
-        built.append(build_dataset(Deriver(study, raw, derived=derived), spec.name))
+        deriver = Deriver(study, raw, derived=derived, makes_table_records=number == 0)
+        built.append(build_dataset(deriver, spec.name))
     return combine_blocks(spec, built)
 
 

@@ -45,8 +45,13 @@ class Deriver:
         derived: frozenset[str] = frozenset(),
         parameters: ParameterEngine | None = None,
         responses: ResponseEngine | None = None,
+        makes_table_records: bool = True,
     ) -> None:
-        """`derived` names the datasets to derive here; `files` opens the others."""
+        """`derived` names the datasets to derive here; `files` opens the others.
+
+        Records of study tables belong to no subject: of several blocks only one makes them.
+        """
+        self.makes_table_records = makes_table_records
         self.study = study
         self.issues = Issues()
         self._raw, self._files, self._derived = raw, files, derived

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from crf2tlf.derive.selection import select_distinct, select_with_subject
-from crf2tlf.derive.tables import Source
+from crf2tlf.derive.tables import Source, TableSource
 from crf2tlf.rules.columns import Column, IntArray, is_true, text_column
 from crf2tlf.rules.evaluate import evaluate_condition
 from crf2tlf.rules.expressions import Reference
@@ -56,6 +56,8 @@ def select_parts(dataset: DerivedDataset, record: RecordSource, start: int = 0) 
     deriver, spec = dataset.deriver, dataset.spec
     source = deriver.source(record.source)
     chosen = np.flatnonzero(evaluate_condition(record.where, SourceScope(deriver, source)))
+    if isinstance(source, TableSource) and not deriver.makes_table_records:
+        chosen = chosen[:0]
     named = select_with_subject(spec, source, chosen, deriver.issues)
     positions = select_distinct(spec, record, source, named, deriver.issues, start)
     if spec.results and source.name.startswith("response."):

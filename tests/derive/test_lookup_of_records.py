@@ -135,3 +135,47 @@ def test_records_may_be_chosen_by_what_a_dataset_holds(toy: MakeToy) -> None:
 )
 def test_a_lookup_that_cannot_be_is_refused(toy: MakeToy, rule: str, fault: str) -> None:
     assert fault in faults_of(lambda: linked(toy, rule))
+
+
+def test_a_link_is_two_records_where_both_ends_exist_and_a_relation_of_datasets_stands_once(toy: MakeToy) -> None:
+    event = "lookup: {source: XA, by: {XASPID: YAEVENT}, value: XASEQ, missing: blank}, type: integer"
+    records = (
+        "{id: datasets, source: table.rel}, {id: event, source: YA, where: not missing(EVENTSEQ)}, "
+        "{id: naming, source: YA, where: not missing(EVENTSEQ)}"
+    )
+    number = "lookup: {source: XA, by: {XASPID: YA.YAEVENT}, value: XASEQ, missing: blank}"
+    variables = {
+        "USUBJID": "by_record: {datasets: {no_data: none}, event: {from: YA.USUBJID}, naming: {from: YA.USUBJID}}",
+        "ZADOM": "by_record: {datasets: {from: table.rel.DOM}, event: {set: XA}, naming: {set: YA}}",
+        "ZAVAL": "by_record: {datasets: {no_data: none}, event: {calc: text(EVENTSEQ)}, "
+        "naming: {calc: text(YA.YASEQ)}}",
+    }
+    working = f"working: {{EVENTSEQ: {{by_record: {{datasets: {{no_data: none}}, event: {{{number}}}, "
+    working += "naming: {no_data: none}}, type: integer}}\n"
+    made = toy(
+        forms={"xa": "SUBJ,NO\n01,2\n01,1\n02,1\n", "ya": "SUBJ,EVENT\n01,1\n01,9\n02,1\n02,\n"},
+        tables={"rel": "DOM\nTU\nTR\n"},
+        datasets={
+            "XA": dataset(
+                "XA", {"XASPID": "from: raw.xa.NO", "XASEQ": "seq: true"}, source="raw.xa", keys="USUBJID, XASPID"
+            ),
+            "YA": dataset(
+                "YA",
+                {"YAEVENT": "from: raw.ya.EVENT", "YASEQ": "seq: true"},
+                source="raw.ya",
+                keys="USUBJID, YAEVENT",
+                more=f"working: {{EVENTSEQ: {{{event}}}}}\n",
+            ),
+            "ZA": dataset("ZA", variables, records=records, keys="USUBJID, ZADOM, ZAVAL", more=working),
+        },
+    )
+    expected = [
+        (None, "TR", None),
+        (None, "TU", None),
+        ("01", "XA", "1"),
+        ("01", "YA", "1"),
+        ("02", "XA", "1"),
+        ("02", "YA", "2"),
+    ]
+    assert made.rows("ZA", "USUBJID", "ZADOM", "ZAVAL") == expected
+    assert as_rows(made.derive("ZA", 1).frame, "USUBJID", "ZADOM", "ZAVAL") == expected
