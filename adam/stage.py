@@ -9,7 +9,7 @@ import pandas as pd
 
 from adam.response_records import compute_response_records
 from adam.response_run import criterion_path
-from adam.time_to_event import compute_parameter
+from adam.time_to_event.engine import TimeToEvent
 from crf2tlf.build import Options, Step, StepResult
 from crf2tlf.derive.built import build_dataset
 from crf2tlf.derive.engine import Deriver
@@ -83,7 +83,7 @@ def build_adam_dataset(study: Study, name: str, build_folder: Path) -> StepResul
     def opened(source: str) -> FileSource:
         return open_dataset(study, source, build_folder)
 
-    deriver = Deriver(study, {}, opened, frozenset({name}), compute_parameter, compute_response_records)
+    deriver = Deriver(study, {}, opened, frozenset({name}), TimeToEvent(), compute_response_records)
     built = build_dataset(deriver, name)
     write_built(study, spec, built, build_folder / "adam", load_study_standards(study))
     return StepResult(rows={name: len(built.frame)}, notes=count_issues(built))

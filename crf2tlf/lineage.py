@@ -24,6 +24,7 @@ from crf2tlf.rules.functions import compute_number_texts
 from crf2tlf.spec.load import load_study
 from crf2tlf.spec.model import Dataset, Study, Variable
 from crf2tlf.spec.names import Name, Names
+from crf2tlf.spec.time_to_event import SubjectDate
 from crf2tlf.tables import read_parquet, read_xpt
 
 
@@ -119,20 +120,25 @@ class Lineage:
         return picked[(picked["VARIABLE"] == variable.name) & (picked["DSROW"] == row)]
 
     def _parts_of_parameter(self, spec: Dataset, field: str, row: int) -> list[Trace]:
-        """What the start or the date of a time-to-event record was: its parameter's start, or SRCDOM and SRCVAR."""
+        """What the start and the date of a time-to-event record were; its value was made from both."""
         record = self._frame(spec.name).iloc[row - 1]
-        if field == "start":
-            start = spec.parameters[str(record["PARAMCD"])].start
-            source, name, sequence = start.source, start.name, np.nan
-        elif field == "date" and {"SRCDOM", "SRCVAR", "SRCSEQ"} <= set(spec.variables):
+        parts: list[Trace] = []
+        if field in ("date", "value") and {"SRCDOM", "SRCVAR", "SRCSEQ"} <= set(spec.variables):
             source, name, sequence = str(record["SRCDOM"]), str(record["SRCVAR"]), float(record["SRCSEQ"])
-        else:
-            return []
+            parts += self._of_subject(source, name, record, None if np.isnan(sequence) else sequence)
+        if field in ("start", "value"):
+            start = spec.parameters[str(record["PARAMCD"])].start.rule
+            if isinstance(start, SubjectDate):
+                parts += self._of_subject(start.reference.source, start.reference.name, record, None)
+        return parts
+
+    def _of_subject(self, source: str, name: str, record: pd.Series[str], sequence: float | None) -> list[Trace]:
+        """A variable of the subject's one record in a source, or of that with a number."""
         other = self._dataset(source)
         frame = self._frame(source)
         same = (frame["USUBJID"] == record["USUBJID"]).fillna(False).to_numpy(dtype=bool)
         numbered = [str(column) for column in frame if str(column).endswith("SEQ") and column != "SRCSEQ"]
-        if not np.isnan(sequence) and numbered:
+        if sequence is not None and numbered:
             same &= frame[numbered[0]].to_numpy() == sequence
         found = np.flatnonzero(same)
         return [self._variable(other, other.variables[name], int(found[0]) + 1)] if len(found) == 1 else []

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from crf2tlf.rules.show import show
 from crf2tlf.rules.verbs import ParameterField
-from crf2tlf.spec.model import Dataset, Method, Origin, Parameter, Variable
+from crf2tlf.spec.describe_parameters import describe_parameter, outcome_terms
+from crf2tlf.spec.model import Dataset, Method, Origin, Variable
+from crf2tlf.spec.time_to_event import Parameter
 from define.extent import infer_data_type
 
 TRIAL_SUMMARY_LISTS = {
@@ -34,11 +35,8 @@ TRIAL_SUMMARY_LISTS = {
     "TTYPE": "C66739",
 }
 """The CDISC list of a trial summary parameter's values (SDTM terminology, TS codetable)."""
-FIELD_METHODS = {
-    "cnsr": "is 0 for an event, else the code of the first censoring rule that applies; see AVAL.",
-    "event_text": "is the text of the event or of the censoring rule that AVAL counts to; see AVAL.",
-}
-"""The methods of variables that a parameter's rules fill; the rules themselves stand with AVAL."""
+RULE_FIELDS = ("cnsr", "event_text")
+"""Fields that the rule that fired gives; the rules themselves stand with AVAL."""
 RESULTS = ("ORRES", "STRESC", "STRESN")
 
 
@@ -158,10 +156,12 @@ def _parameter_value(spec: Variable, parameter: Parameter | None, code: str, lab
     field = _parameter_field(spec)
     terms: tuple[tuple[str, str], ...] = ()
     if not spec.codelist and field == "cnsr":
-        terms = censoring_terms(parameter)
+        terms = outcome_terms(parameter)
     if not spec.codelist and field == "event_text":
-        terms = tuple((text, "") for text in event_texts(parameter))
-    text = f"{spec.name} {FIELD_METHODS[field]}" if field in FIELD_METHODS else describe_parameter(spec, parameter)
+        terms = tuple((text, "") for text in event_texts(parameter, column))
+    text = spec.method.text if spec.method else ""
+    if field not in RULE_FIELDS:
+        text = f"{text} {describe_parameter(parameter)}".strip()
     method = Method(text, spec.method.expression if spec.method else "")
     return Value(
         value.by, code, label, column, spec.type, spec.significant_digits, spec.codelist,
@@ -169,41 +169,11 @@ def _parameter_value(spec: Variable, parameter: Parameter | None, code: str, lab
     )  # fmt: skip
 
 
-def censoring_terms(parameter: Parameter) -> tuple[tuple[str, str], ...]:
-    """The values of CNSR for a parameter, with what they mean: 0 is an event (ADaM BDS for TTE 1.0 section 4.3)."""
-    texts: dict[int, dict[str, None]] = {}
-    for rule in parameter.censor:
-        texts.setdefault(rule.code, {})[rule.text] = None
-    return (("0", "Event"), *((str(code), "; ".join(texts[code])) for code in sorted(texts)))
-
-
-def event_texts(parameter: Parameter) -> tuple[str, ...]:
-    """The values of EVNTDESC for a parameter: of its events, then of its censoring rules."""
-    return tuple(
-        dict.fromkeys([*(event.text for event in parameter.events), *(rule.text for rule in parameter.censor)])
-    )
-
-
-def describe_parameter(spec: Variable, parameter: Parameter) -> str:
-    """A variable's method with the parameter's start, events and censoring rules in words."""
-    parts = [spec.method.text if spec.method else ""]
-    if parameter.where is not None:
-        parts.append(f"Subjects where {show(parameter.where)}.")
-    parts.append(f"Time starts on {parameter.start}.")
-    events = [
-        f"{event.text} on {event.date}" + (f" where {show(event.where)}" if event.where is not None else "")
-        for event in parameter.events
-    ]
-    parts.append(f"The event is the earliest of: {'; '.join(events)}.")
-    rules = [
-        f"{rule.code} ({rule.text}) on {rule.date}" + (f" if {show(rule.when)}" if rule.when is not None else "")
-        for rule in parameter.censor
-    ]
-    if rules:
-        parts.append(f"Censored by the first rule that applies: {'; '.join(rules)}.")
-    if parameter.sap:
-        parts.append(f"Source: {parameter.sap}.")
-    return " ".join(part for part in parts if part)
+def event_texts(parameter: Parameter, column: pd.Series) -> tuple[str, ...]:
+    """The values of EVNTDESC for a parameter in the order of its rules; of texts with fields those that stand there."""
+    fixed = [str(rule.text) for rule in parameter.rules if not rule.text.fields]
+    filled = sorted({str(text) for text in column.dropna().unique()} - set(fixed))
+    return tuple(dict.fromkeys([*fixed, *filled]))
 
 
 def _grouped(frame: pd.DataFrame, by: str, label: str, variable: str) -> Iterator[tuple[str, str, pd.Series]]:

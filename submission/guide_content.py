@@ -9,6 +9,7 @@ import pandas as pd
 
 from crf2tlf.rules.verbs import ImputationFlag, IsoDate, NoData, StudyDay
 from crf2tlf.spec.check_coverage import fields_not_submitted
+from crf2tlf.spec.describe_parameters import describe_date, describe_dates
 from crf2tlf.spec.model import Dataset, Standard, Study
 from submission.guide import Guide, GuideTable, Section, make_table
 
@@ -218,28 +219,25 @@ def imputed_dates(specs: tuple[Dataset, ...]) -> Section:
 
 
 def time_to_event(specs: tuple[Dataset, ...]) -> Section:
-    """The time-to-event parameters: start, events, censoring rules in their order."""
+    """The time-to-event parameters: start, dates, rules in their order."""
     rows = []
     for parameter in (each for spec in specs for each in spec.parameters.values()):
-        start = str(parameter.start)
-        rows.append((parameter.code, "Start", parameter.name, start))
+        rows.append((parameter.code, "Start", parameter.name, describe_date(parameter.start)))
+        rows += [(parameter.code, "Date", name, words) for name, words in describe_dates(parameter)]
         rows += [
-            (parameter.code, "Event", each.text, joined(str(each.date), each.where_text)) for each in parameter.events
-        ]
-        rows += [
-            (parameter.code, f"Censored {each.code}", each.text, joined(str(each.date), each.when_text))
-            for each in parameter.censor
+            (
+                parameter.code,
+                "Event" if rule.code == 0 else f"Censored {rule.code}",
+                f"{rule.id}: {rule.text}",
+                f"{rule.date} if {rule.when_text}" if rule.when_text else rule.date,
+            )
+            for rule in parameter.rules
         ]
     if not rows:
         return Section("Time-to-event parameters")
-    text = "The earliest event counts; without one, the first censoring rule that applies."
-    table = make_table(("Parameter", "Role", "Text", "Date and condition"), rows, (0.12, 0.14, 0.32, 0.42))
+    text = "The first rule that holds, and whose date is known, gives the outcome."
+    table = make_table(("Parameter", "Role", "Name or text", "Date and condition"), rows, (0.12, 0.14, 0.32, 0.42))
     return Section("Time-to-event parameters", (text,), (table,))
-
-
-def joined(date: str, condition: str) -> str:
-    """A date with the condition for it."""
-    return f"{date} where {condition}" if condition else date
 
 
 def conformance(study: Study, standard: Standard, facts: Facts) -> Section:

@@ -27,11 +27,12 @@ from crf2tlf.rules.columns import (
 )
 from crf2tlf.rules.expressions import Reference
 from crf2tlf.rules.vectors import find_positions, find_repeated
-from crf2tlf.spec.model import Dataset, Parameter, Response, Study, Variable
+from crf2tlf.spec.model import Dataset, Response, Study, Variable
 from crf2tlf.spec.names import SUBJECT
+from crf2tlf.spec.time_to_event import Parameter
 
 ResponseEngine = Callable[["Deriver", Response], Source]
-ParameterEngine = Callable[["Deriver", Parameter, Source, IntArray], ParameterFields]
+ParameterEngine = Callable[["Deriver", Parameter, Source, IntArray], tuple[IntArray, ParameterFields]]
 
 
 class Deriver:
@@ -76,8 +77,10 @@ class Deriver:
             raise ProgramError(f"{name} is read from a file in this run, not derived")
         return source
 
-    def parameter_fields(self, parameter: Parameter, source: Source, positions: IntArray) -> ParameterFields:
-        """The fields of a time-to-event parameter for rows of ADSL."""
+    def parameter_fields(
+        self, parameter: Parameter, source: Source, positions: IntArray
+    ) -> tuple[IntArray, ParameterFields]:
+        """The rows of ADSL in a time-to-event parameter's population, and its fields for them."""
         if self._parameters is None:
             raise ProgramError(f"parameters such as {parameter.code} are derived in ADaM only")
         return self._parameters(self, parameter, source, positions)

@@ -13,7 +13,8 @@ from crf2tlf.derive.tables import Source, TableSource
 from crf2tlf.rules.columns import Column, IntArray, is_true, text_column
 from crf2tlf.rules.evaluate import evaluate_condition
 from crf2tlf.rules.expressions import Reference
-from crf2tlf.spec.model import Parameter, RecordSource, Result
+from crf2tlf.spec.model import RecordSource, Result
+from crf2tlf.spec.time_to_event import Parameter
 
 if TYPE_CHECKING:
     from crf2tlf.derive.engine import DerivedDataset, Deriver
@@ -70,9 +71,7 @@ def select_parts(dataset: DerivedDataset, record: RecordSource, start: int = 0) 
 def _parameter_part(
     deriver: Deriver, record: RecordSource, source: Source, positions: IntArray, parameter: Parameter
 ) -> Part:
-    population = evaluate_condition(parameter.where, SourceScope(deriver, source))
-    chosen = positions[population[positions]]
-    return Part(record, source, chosen, deriver.parameter_fields(parameter, source, chosen))
+    return Part(record, source, *deriver.parameter_fields(parameter, source, positions))
 
 
 def _result_part(deriver: Deriver, record: RecordSource, source: Source, positions: IntArray, result: Result) -> Part:

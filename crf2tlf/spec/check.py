@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from crf2tlf.errors import Fault
 from crf2tlf.spec.check_coverage import check_coverage
 from crf2tlf.spec.check_datasets import check_dataset, check_records
+from crf2tlf.spec.check_parameters import check_parameters
 from crf2tlf.spec.check_rules import check_variable
 from crf2tlf.spec.graph import Graph
 from crf2tlf.spec.model import Study
@@ -28,6 +29,7 @@ def check_study(study: Study, standards: Standards, reading: Faults | None = Non
     faults: list[Fault] = []
     for dataset in (*study.sdtm.values(), *study.adam.values()):
         faults.extend(check_dataset(dataset, names, standards))
+        faults.extend(check_parameters(dataset, names))
         for variable in dataset.all_variables():
             faults.extend(check_variable(dataset, variable, names))
     for response in study.responses.values():

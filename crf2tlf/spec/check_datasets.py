@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from crf2tlf.errors import Fault, Location, did_you_mean
+from crf2tlf.rules.columns import Kind
 from crf2tlf.rules.evaluate import KindError, infer_kind
 from crf2tlf.rules.expressions import Expression, Reference, constants
 from crf2tlf.rules.own_source import names_own_source
 from crf2tlf.rules.verbs import Read
-from crf2tlf.spec.model import Dataset, Event, RecordSource
+from crf2tlf.spec.model import Dataset, RecordSource
 from crf2tlf.spec.names import Names, UnknownName
 from crf2tlf.spec.read_parts import UNREADABLE
 from crf2tlf.spec.standards import Standards
@@ -38,7 +40,6 @@ def check_dataset(dataset: Dataset, names: Names, standards: Standards) -> Itera
     if dataset.name not in names.lost:
         yield from _check_keys(dataset)
         yield from _check_required(dataset, standards)
-    yield from _check_parameters(dataset, names)
     for check in dataset.checks:
         yield from check_condition(check.when, "", dataset, names, check, f"checks.{check.id}")
         for field in check.fields:
@@ -124,9 +125,15 @@ def tell(error: UnknownName | KindError, place: Location, where: str) -> Iterato
 
 
 def check_condition(
-    condition: Expression | None, inside: str, dataset: Dataset, names: Names, place: object, where: str
+    condition: Expression | None,
+    inside: str,
+    dataset: Dataset,
+    names: Names,
+    place: object,
+    where: str,
+    own: Mapping[str, Kind] = MappingProxyType({}),
 ) -> Iterator[Fault]:
-    """The faults of a condition over a source's fields."""
+    """The faults of a condition over a source's fields, and over names of its own with their kinds."""
     if condition is None:
         return
     location = names.places.get(id(condition), getattr(place, "location", dataset.location))
@@ -135,11 +142,13 @@ def check_condition(
         yield from unknown
         return
 
-    def kind_of(reference: Reference) -> str:
+    def kind_of(reference: Reference) -> Kind:
+        if not reference.source and reference.name in own:
+            return own[reference.name]
         return names.kind_read(Read(reference, inside), dataset)
 
     try:
-        if infer_kind(condition, kind_of, names.study.constants) != "boolean":  # type: ignore[arg-type]
+        if infer_kind(condition, kind_of, names.study.constants) != "boolean":
             yield Fault(location, where, "a condition is wanted, such as AESER == 'Y'")
     except UnknownName as error:
         yield from tell(error, location, where)
@@ -172,25 +181,3 @@ def _check_required(dataset: Dataset, standards: Standards) -> Iterator[Fault]:
         if variable.core == "Req" and variable.name not in dataset.variables:
             message = f"{variable.name} is required in {dataset.name} (SDTMIG {standards.versions['SDTMIG']})"
             yield Fault(dataset.location, "variables", message)
-
-
-def _check_parameters(dataset: Dataset, names: Names) -> Iterator[Fault]:
-    uses = any(variable.verb == "parameter" for variable in dataset.variables.values())
-    if uses and not dataset.parameters and not dataset.results and f"{dataset.name}.parameters" not in names.lost:
-        yield Fault(dataset.location, "parameters", "a variable has the verb 'parameter' and there are no parameters")
-    for parameter in dataset.parameters.values():
-        where = f"parameters.{parameter.code}"
-        yield from _check_read(Read(parameter.start), dataset, names, parameter, f"{where}.start")
-        yield from check_condition(parameter.where, "ADSL", dataset, names, parameter, f"{where}.where")
-        for event in parameter.events:
-            yield from _check_event(event, f"{where}.events.{event.id}", dataset, names)
-        for rule in parameter.censor:
-            place = f"{where}.censor.{rule.code}"
-            yield from _check_read(Read(rule.date), dataset, names, rule, place)
-            yield from check_condition(rule.when, "ADSL", dataset, names, rule, place)
-
-
-def _check_event(event: Event, where: str, dataset: Dataset, names: Names) -> Iterator[Fault]:
-    yield from _check_read(Read(event.date), dataset, names, event, where)
-    if names.study.dataset(event.date.source) is not None:
-        yield from check_condition(event.where, event.date.source, dataset, names, event, where)

@@ -31,6 +31,22 @@ ALLOWED_ORIGINS: dict[str, tuple[str, ...]] = {
 }
 
 
+PARAMETER_PHRASES = {
+    "code": "the code of the parameter",
+    "name": "the name of the parameter",
+    "start": "the day on which the parameter's time starts",
+    "date": "the date that the first of the parameter's rules that holds gives; the rules stand with AVAL",
+    "value": "the days from the parameter's start to its date, both counted, in the parameter's unit",
+    "cnsr": "0 for an event, else the code of the parameter's rule that held; the rules stand with AVAL",
+    "event_text": "the text of the parameter's rule that held; the rules stand with AVAL",
+    "date_text": "what the date of the parameter's rule that held is, where it is not that of the event",
+    "source_dataset": "the dataset that gave the date of the parameter's rule that held",
+    "source_variable": "the variable that gave the date of the parameter's rule that held",
+    "source_sequence": "the number of the record that gave the date, missing where its dataset numbers no records",
+    "rule": "the name of the parameter's rule that held",
+}
+
+
 def raw_form(rule: verbs.Rule, own: tuple[str, ...]) -> str:
     """The first raw form that a rule reads, or ""; `own` are the record sources that `source` stands for."""
     reads = verbs.reads(rule)
@@ -145,7 +161,7 @@ def _phrase_of_others(rule: verbs.Rule) -> str:
             shown = show(expression) if expression is not None else "the subject"
             return f"{shown}, SUBJID being the identifier in the raw data"
         case verbs.ParameterField(field):
-            return f"the {field.replace('_', ' ')} of the parameter"
+            return PARAMETER_PHRASES[field]
         case verbs.Program():
             return rule.method.rstrip(".")
         case verbs.NoData(reason):

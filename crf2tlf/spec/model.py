@@ -16,6 +16,7 @@ from crf2tlf.rules.expressions import Expression, Reference
 from crf2tlf.rules.verbs import Rule
 from crf2tlf.spec.facts import Codelist, Dictionary, Exclusion, Form, SubjectFacts, Table
 from crf2tlf.spec.nodes import Mapping
+from crf2tlf.spec.time_to_event import Parameter
 
 Standard = OneOf["SDTM", "ADaM"]
 NUMBER_TYPES = ("integer", "float")
@@ -94,48 +95,6 @@ class RecordSource:
     keep: OneOf["first", "last"] = "first"
     order: tuple[str, ...] = ()
     report: str = ""
-
-
-@dataclass(frozen=True)
-class Event:
-    """One kind of event of a time-to-event parameter."""
-
-    id: str
-    date: Reference
-    where: Expression | None
-    where_text: str
-    text: str
-    location: Location
-    sequence: str = ""
-
-
-@dataclass(frozen=True)
-class Censoring:
-    """One censoring rule; the first of a parameter that applies wins."""
-
-    code: int
-    when: Expression | None
-    when_text: str
-    date: Reference
-    text: str
-    date_text: str
-    location: Location
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A time-to-event parameter: start, events (the earliest counts) and ordered censoring rules."""
-
-    code: str
-    name: str
-    unit: str
-    start: Reference
-    where: Expression | None
-    where_text: str
-    events: tuple[Event, ...]
-    censor: tuple[Censoring, ...]
-    sap: str
-    location: Location
 
 
 @dataclass(frozen=True)

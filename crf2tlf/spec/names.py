@@ -14,6 +14,7 @@ from crf2tlf.rules.verbs import Read, Rule, SubjectId, reads
 from crf2tlf.rules.verbs import Sequence as SequenceRule
 from crf2tlf.spec.model import Dataset, RecordSource, Study, Variable
 from crf2tlf.spec.response_fields import RESPONSE_FIELDS
+from crf2tlf.spec.time_to_event import Parameter, RecordDate, SubjectDate
 
 SUBJECT, IDENTIFIER = "subject", "SUBJID"  # subject.SUBJID: the raw identifier under which a subject's records count
 
@@ -210,15 +211,22 @@ class Names:
     def reads_of_parameters(self, dataset: Dataset) -> Iterator[Read]:
         """What a dataset's time-to-event parameters read."""
         for parameter in dataset.parameters.values():
-            yield Read(parameter.start)
-            yield from _all(parameter.where, "ADSL")
-            for event in parameter.events:
-                yield Read(event.date)
-                yield from _all(event.where, event.date.source)
-            for rule in parameter.censor:
-                yield Read(rule.date)
-                yield from _all(rule.when, "ADSL")
+            yield from _reads_of_conditions(parameter)
+            for date in parameter.all_dates():
+                if isinstance(date.rule, SubjectDate):
+                    yield Read(date.rule.reference)
+                elif isinstance(date.rule, RecordDate):
+                    series = date.rule.series
+                    yield Read(series.date)
+                    yield from _all(series.where, series.date.source)
+            yield from (Read(reference) for pair in parameter.instead for reference in pair)
+            yield from (Read(Reference((name,)), "ADSL") for _, name in parameter.fields())
 
 
 def _all(expression: Expression | None, inside: str) -> Iterator[Read]:
     return (Read(reference, inside) for reference in references(expression))
+
+
+def _reads_of_conditions(parameter: Parameter) -> Iterator[Read]:
+    for condition in (parameter.where, *(rule.when for rule in parameter.rules)):
+        yield from (Read(each, "ADSL") for each in references(condition) if not parameter.is_own(each))

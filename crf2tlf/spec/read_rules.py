@@ -29,6 +29,7 @@ PARAMETER_FIELDS = (
     "name",
     "start",
     "date",
+    "value",
     "cnsr",
     "event_text",
     "date_text",

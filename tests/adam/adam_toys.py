@@ -10,7 +10,8 @@ from textwrap import dedent
 
 import pandas as pd
 
-from adam.time_to_event import compute_parameter
+from adam.time_to_event.engine import TimeToEvent
+from adam.time_to_event.explained import compute_explained, compute_switchers
 from crf2tlf.derive.built import Built, build_dataset
 from crf2tlf.derive.engine import Deriver
 from crf2tlf.derive.tables import FileSource
@@ -55,6 +56,7 @@ variables:
   DTHDT:   {label: Death, date: XA.XADTC}
   LASTDT:  {label: Last Contact, date: XA.XADTC}
   NEWDT:   {label: New Therapy, date: XA.XADTC}
+  REASON:  {label: Reason, from: XA.XADECOD}
 """
 ADXE = """\
 dataset: ADXE
@@ -67,6 +69,7 @@ variables:
   USUBJID: {from: XA.USUBJID}
   XASEQ:   {label: Number, from: XA.XASEQ, type: integer}
   ADT:     {label: Date, date: XA.XADTC}
+  PLANDT:  {label: Planned Date, date: XA.XADTC}
   TERM:    {label: Term, from: XA.XADECOD}
 """
 ADTTE = """\
@@ -83,7 +86,7 @@ variables:
   PARAM:    {parameter: name}
   STARTDT:  {parameter: start}
   ADT:      {parameter: date}
-  AVAL:     {calc: ADT - STARTDT + 1}
+  AVAL:     {parameter: value, type: float, significant_digits: 4}
   CNSR:     {parameter: cnsr}
   EVNTDESC: {parameter: event_text}
   CNSDTDSC: {parameter: date_text}
@@ -103,15 +106,24 @@ class AdamToy:
 
     def derive(self, name: str, **files: pd.DataFrame) -> Built:
         """One ADaM dataset from other datasets given by name."""
-        sources: Mapping[str, pd.DataFrame] = files
-        deriver = Deriver(
-            self.study, {}, lambda source: FileSource(source, sources[source]), frozenset({name}), compute_parameter
-        )
-        return build_dataset(deriver, name)
+        return build_dataset(self._deriver(name, files), name)
 
     def rows(self, name: str, *columns: str, **files: pd.DataFrame) -> Rows:
         """Some columns of a derived dataset, a missing value as None and dates as ISO 8601."""
         return as_rows(self.derive(name, **files).frame, *columns)
+
+    def explained(self, name: str, **files: pd.DataFrame) -> pd.DataFrame:
+        """The explanations of a time-to-event dataset."""
+        return compute_explained(self._deriver(name, files).dataset(name))
+
+    def switchers(self, name: str, **files: pd.DataFrame) -> pd.DataFrame:
+        """Who has another outcome under another rule set."""
+        return compute_switchers(self.explained(name, **files))
+
+    def _deriver(self, name: str, files: Mapping[str, pd.DataFrame]) -> Deriver:
+        return Deriver(
+            self.study, {}, lambda source: FileSource(source, files[source]), frozenset({name}), TimeToEvent()
+        )
 
 
 def as_rows(frame: pd.DataFrame, *columns: str) -> Rows:

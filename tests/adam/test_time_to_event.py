@@ -1,4 +1,4 @@
-"""Time to event: the earliest event counts, else the first censoring rule that applies."""
+"""Time to event: named dates, and ordered rules of which the first that holds gives the outcome."""
 
 from __future__ import annotations
 
@@ -8,21 +8,24 @@ import pandas as pd
 import pytest
 from adam_toys import AdamToy, typed
 
-from crf2tlf.errors import DataError, SpecError
+from crf2tlf.errors import DataError
 
 MakeToy = Callable[..., AdamToy]
-EVENTS = """\
+PFS = """\
     PFS:
       name:  Progression-Free Survival (days)
       unit:  days
       where: SAFFL == 'Y'
       start: ADSL.TRTSDT
-      events:
-        - {id: PD,    date: ADXE.ADT,   where: TERM == 'PD', text: Progression}
-        - {id: DEATH, date: ADSL.DTHDT, text: Death}
-      censor:
-        - {code: 2, when: NEWDT < LASTDT, date: ADSL.NEWDT, text: New therapy, date_text: Start of new therapy}
-        - {code: 1, date: ADSL.LASTDT, text: Last contact}
+      dates:
+        progression: {first: ADXE.ADT, where: TERM == 'PD'}
+        death:       ADSL.DTHDT
+        event:       {earliest: [progression, death]}
+      rules:
+        PD:    {code: 0, when: progression == event, date: progression, text: Progression}
+        DEATH: {code: 0, date: death, text: Death}
+        NEW:   {code: 2, when: NEWDT < LASTDT, date: ADSL.NEWDT, text: New therapy, date_text: Start of new therapy}
+        LAST:  {code: 1, date: ADSL.LASTDT, text: Last contact}
     """
 COLUMNS = ("USUBJID", "ADT", "AVAL", "CNSR", "EVNTDESC", "SRCDOM", "SRCVAR", "SRCSEQ")
 
@@ -40,9 +43,9 @@ def events(*rows: tuple[str, int, str | None, str]) -> pd.DataFrame:
     return typed(**{name: [row[number] for row in rows] for number, name in enumerate(names)})
 
 
-def test_the_earliest_event_counts_with_the_record_it_came_from(toy: MakeToy) -> None:
+def test_the_first_record_counts_with_its_number(toy: MakeToy) -> None:
     found = events(("1", 1, "2024-03-01", "PD"), ("1", 2, "2024-02-01", "PD"), ("1", 3, "2024-01-15", "SD"))
-    rows = toy(parameters=EVENTS).rows("ADTTE", *COLUMNS, ADSL=subjects(DTHDT=["2024-05-01", None]), ADXE=found)
+    rows = toy(parameters=PFS).rows("ADTTE", *COLUMNS, ADSL=subjects(DTHDT=["2024-05-01", None]), ADXE=found)
     assert rows == [
         ("1", "2024-02-01", 32.0, 0.0, "Progression", "ADXE", "ADT", 2.0),
         ("2", "2024-06-30", 182.0, 1.0, "Last contact", "ADSL", "LASTDT", None),
@@ -51,7 +54,7 @@ def test_the_earliest_event_counts_with_the_record_it_came_from(toy: MakeToy) ->
 
 def test_an_earlier_event_that_is_listed_later_counts(toy: MakeToy) -> None:
     found = events(("1", 1, "2024-03-01", "PD"))
-    rows = toy(parameters=EVENTS).rows("ADTTE", *COLUMNS, ADSL=subjects(DTHDT=["2024-02-29", "2024-01-01"]), ADXE=found)
+    rows = toy(parameters=PFS).rows("ADTTE", *COLUMNS, ADSL=subjects(DTHDT=["2024-02-29", "2024-01-01"]), ADXE=found)
     assert rows == [
         ("1", "2024-02-29", 60.0, 0.0, "Death", "ADSL", "DTHDT", None),
         ("2", "2024-01-01", 1.0, 0.0, "Death", "ADSL", "DTHDT", None),
@@ -60,21 +63,21 @@ def test_an_earlier_event_that_is_listed_later_counts(toy: MakeToy) -> None:
 
 def test_of_two_events_on_one_day_the_one_listed_first_counts(toy: MakeToy) -> None:
     found = events(("1", 1, "2024-03-01", "PD"))
-    rows = toy(parameters=EVENTS).rows(
+    rows = toy(parameters=PFS).rows(
         "ADTTE", "USUBJID", "CNSR", "EVNTDESC", "RULE", ADSL=subjects(DTHDT=["2024-03-01", None]), ADXE=found
     )
-    assert rows == [("1", 0.0, "Progression", "PD"), ("2", 1.0, "Last contact", "CENSOR 1")]
+    assert rows == [("1", 0.0, "Progression", "PD"), ("2", 1.0, "Last contact", "LAST")]
 
 
 def test_of_two_records_on_one_day_the_one_with_the_lower_number_counts(toy: MakeToy) -> None:
     found = events(("1", 7, "2024-03-01", "PD"), ("1", 4, "2024-03-01", "PD"))
-    rows = toy(parameters=EVENTS).rows("ADTTE", "USUBJID", "SRCSEQ", ADSL=subjects(), ADXE=found)
+    rows = toy(parameters=PFS).rows("ADTTE", "USUBJID", "SRCSEQ", ADSL=subjects(), ADXE=found)
     assert rows == [("1", 4.0), ("2", None)]
 
 
-def test_the_first_censoring_rule_that_applies_counts(toy: MakeToy) -> None:
+def test_the_first_rule_that_holds_counts(toy: MakeToy) -> None:
     people = subjects(NEWDT=["2024-04-01", "2024-07-15"])
-    rows = toy(parameters=EVENTS).rows(
+    rows = toy(parameters=PFS).rows(
         "ADTTE", "USUBJID", "ADT", "CNSR", "EVNTDESC", "CNSDTDSC", "SRCVAR", ADSL=people, ADXE=events()
     )
     assert rows == [
@@ -83,17 +86,17 @@ def test_the_first_censoring_rule_that_applies_counts(toy: MakeToy) -> None:
     ]
 
 
-def test_a_censoring_rule_without_a_date_for_the_subject_is_passed_over(toy: MakeToy) -> None:
-    parameters = EVENTS.replace("when: NEWDT < LASTDT, ", "")
+def test_a_rule_without_a_date_for_the_subject_is_passed_over(toy: MakeToy) -> None:
+    parameters = PFS.replace("when: NEWDT < LASTDT, ", "")
     rows = toy(parameters=parameters).rows(
         "ADTTE", "USUBJID", "CNSR", ADSL=subjects(NEWDT=[None, "2024-04-01"]), ADXE=events()
     )
     assert rows == [("1", 1.0), ("2", 2.0)]
 
 
-def test_an_event_outweighs_a_censoring_before_it(toy: MakeToy) -> None:
+def test_a_rule_above_another_counts_though_its_date_is_later(toy: MakeToy) -> None:
     people = subjects(NEWDT=["2024-02-01", None])
-    rows = toy(parameters=EVENTS).rows(
+    rows = toy(parameters=PFS).rows(
         "ADTTE", "USUBJID", "ADT", "CNSR", "CNSDTDSC", ADSL=people, ADXE=events(("1", 1, "2024-03-01", "PD"))
     )
     assert rows == [("1", "2024-03-01", 0.0, None), ("2", "2024-06-30", 1.0, None)]
@@ -101,12 +104,12 @@ def test_an_event_outweighs_a_censoring_before_it(toy: MakeToy) -> None:
 
 def test_events_without_a_date_and_of_people_outside_the_population_do_not_count(toy: MakeToy) -> None:
     found = events(("1", 1, None, "PD"), ("2", 1, "2024-02-01", "PD"), ("3", 1, "2024-02-01", "PD"))
-    rows = toy(parameters=EVENTS).rows("ADTTE", "USUBJID", "CNSR", ADSL=subjects(SAFFL=["Y", "N"]), ADXE=found)
+    rows = toy(parameters=PFS).rows("ADTTE", "USUBJID", "CNSR", ADSL=subjects(SAFFL=["Y", "N"]), ADXE=found)
     assert rows == [("1", 1.0)]
 
 
 def test_nobody_in_the_population_gives_no_records(toy: MakeToy) -> None:
-    rows = toy(parameters=EVENTS).rows("ADTTE", *COLUMNS, ADSL=subjects(SAFFL=["N", None]), ADXE=events())
+    rows = toy(parameters=PFS).rows("ADTTE", *COLUMNS, ADSL=subjects(SAFFL=["N", None]), ADXE=events())
     assert rows == []
 
 
@@ -116,11 +119,12 @@ def test_each_parameter_has_a_record_for_each_subject_of_its_own_population(toy:
       name:  Overall Survival (days)
       unit:  days
       start: ADSL.TRTSDT
-      events: [{id: DEATH, date: ADSL.DTHDT, text: Death}]
-      censor: [{code: 1, date: ADSL.LASTDT, text: Last contact}]
+      rules:
+        DEATH: {code: 0, date: ADSL.DTHDT, text: Death}
+        LAST:  {code: 1, date: ADSL.LASTDT, text: Last contact}
     """
     people = subjects(SAFFL=["N", "Y"], DTHDT=[None, "2024-05-01"])
-    rows = toy(parameters=EVENTS.rstrip(" ") + overall).rows(
+    rows = toy(parameters=PFS.rstrip(" ") + overall).rows(
         "ADTTE", "USUBJID", "PARAMCD", "PARAM", "STARTDT", "CNSR", ADSL=people, ADXE=events()
     )
     assert rows == [
@@ -138,37 +142,32 @@ def error_of(made: AdamToy, people: pd.DataFrame, found: pd.DataFrame) -> str:
 
 def test_a_subject_without_any_date_stops_the_parameter(toy: MakeToy) -> None:
     people = subjects(LASTDT=["2024-06-30", None])
-    assert error_of(toy(parameters=EVENTS), people, events()) == (
-        "toy ADTTE: PFS has no date for 1 of 2 subjects.\n"
-        "  spec     specs/toy/adam/ADTTE.yaml:24  parameters.PFS\n"
-        "  subject  2: no event, and no censoring rule gives a date\n"
-        "  fix      add a censoring rule whose date every subject has, or limit the parameter with 'where'"
+    assert error_of(toy(parameters=PFS), people, events()) == (
+        "toy ADTTE: PFS has no outcome for 1 of 2 subjects.\n"
+        "  spec     specs/toy/adam/ADTTE.yaml:24  parameters.PFS.rules\n"
+        "  subject  2: no rule holds that gives a date\n"
+        "  fix      add a last rule whose date every subject has, or limit the parameter with 'where'"
     )
 
 
 def test_a_time_that_ends_before_it_starts_stops_the_parameter(toy: MakeToy) -> None:
     people = subjects(TRTSDT=["2024-02-01", "2024-07-01"])
-    assert error_of(toy(parameters=EVENTS), people, events(("1", 3, "2024-01-31", "PD"))) == (
+    assert error_of(toy(parameters=PFS), people, events(("1", 3, "2024-01-31", "PD"))) == (
         "toy ADTTE: PFS ends before it starts for 2 of 2 subjects.\n"
         "  spec     specs/toy/adam/ADTTE.yaml:24  parameters.PFS.start\n"
         "  subject  1: TRTSDT 2024-02-01, ADT 2024-01-31 (ADXE.ADT, record 3)\n"
         "  subject  2: TRTSDT 2024-07-01, ADT 2024-06-30 (ADSL.LASTDT)\n"
-        "  fix      query these dates, or limit the events with 'where' to dates on or after the start"
+        "  fix      query these dates, or let dates count only 'on_or_after: start'"
     )
 
 
 def test_a_subject_without_a_start_stops_the_parameter(toy: MakeToy) -> None:
-    assert error_of(toy(parameters=EVENTS), subjects(TRTSDT=[None, "2024-01-01"]), events()) == (
+    assert error_of(toy(parameters=PFS), subjects(TRTSDT=[None, "2024-01-01"]), events()) == (
         "toy ADTTE: PFS has no start for 1 of 2 subjects.\n"
         "  spec     specs/toy/adam/ADTTE.yaml:24  parameters.PFS.start\n"
         "  subject  1: TRTSDT is missing\n"
         "  fix      limit the parameter with 'where' to subjects who have TRTSDT"
     )
-
-
-def test_a_parameter_without_events_or_censoring_is_refused(toy: MakeToy) -> None:
-    with pytest.raises(SpecError, match=r"parameters\.PFS.*censor"):
-        toy(parameters=EVENTS.partition("      censor:")[0] + "      censor: []\n")
 
 
 OCCURRENCES = """\

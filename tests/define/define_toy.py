@@ -130,17 +130,19 @@ SPECS: dict[str, str] = {
             name: Time to First Event (days)
             start: ADSL.TRTSDT
             unit: days
-            events: [{id: AE, date: ADSL.EOSDT, where: SAFFL == 'Y', text: First event}]
-            censor: [{code: 1, date: ADSL.EOSDT, text: End of study}]
+            rules:
+              AE:  {code: 0, when: SAFFL == 'Y', date: ADSL.EOSDT, text: First event}
+              END: {code: 1, date: ADSL.EOSDT, text: End of study}
             sap: SAP 6.1
           TTD:
             name: Time to Death (days)
             start: ADSL.TRTSDT
             unit: days
-            events: [{id: DEATH, date: ADSL.EOSDT, text: Death}]
-            censor:
-              - {code: 1, when: SAFFL == 'N', date: ADSL.EOSDT, text: Alive}
-              - {code: 2, date: ADSL.EOSDT, text: Lost}
+            dates: {death: {first: DM.RFSTDTC, where: SEX == 'F', after: start}}
+            rules:
+              DEATH: {code: 0, date: death, text: Death}
+              ALIVE: {code: 1, when: SAFFL == 'N', date: ADSL.EOSDT, text: Alive}
+              LOST:  {code: 2, date: ADSL.EOSDT, text: Lost}
         variables:
           STUDYID:  {from: ADSL.STUDYID}
           USUBJID:  {from: ADSL.USUBJID}

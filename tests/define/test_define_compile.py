@@ -205,12 +205,13 @@ def test_results_of_findings_are_described_by_test(defines: Defines) -> None:
     assert define.item["IT.VS.VSORRES"].origin is not None
 
 
-def test_a_parameter_is_described_with_its_events_and_censoring(defines: Defines) -> None:
+def test_a_parameter_is_described_with_its_dates_and_rules(defines: Defines) -> None:
     define = defines["ADaM"]
     refs = {ref.item: ref for ref in define.value_list["VL.ADTTE.AVAL"].refs}
     assert define.method[refs["IT.ADTTE.AVAL.TTD"].method].text == (
-        "AVAL is ADT - STARTDT + 1. Time starts on ADSL.TRTSDT. The event is the earliest of: Death on ADSL.EOSDT. "
-        "Censored by the first rule that applies: 1 (Alive) on ADSL.EOSDT if SAFFL == 'N'; 2 (Lost) on ADSL.EOSDT."
+        "AVAL is ADT - STARTDT + 1. Time starts on ADSL.TRTSDT. death is the first DM.RFSTDTC after start where "
+        "SEX == 'F'. The first rule that holds and whose date is known: DEATH: event on death, Death; ALIVE: censored "
+        "(1) on ADSL.EOSDT, Alive, if SAFFL == 'N'; LOST: censored (2) on ADSL.EOSDT, Lost."
     )
     assert define.method[refs["IT.ADTTE.AVAL.TTAE"].method].text.endswith("Source: SAP 6.1.")
 

@@ -10,7 +10,7 @@ from textwrap import dedent
 import pandas as pd
 import pytest
 
-from adam.time_to_event import compute_parameter
+from adam.time_to_event.engine import TimeToEvent
 from crf2tlf.derive.built import Built, build_dataset
 from crf2tlf.derive.engine import Deriver
 from crf2tlf.derive.tables import FileSource
@@ -63,7 +63,7 @@ class Toy:
         def opened(source: str) -> FileSource:
             return FileSource(source, files[source], files.get(f"SUPP{source}"))
 
-        return build_dataset(Deriver(self.study, {}, opened, frozenset({name}), compute_parameter), name)
+        return build_dataset(Deriver(self.study, {}, opened, frozenset({name}), TimeToEvent()), name)
 
 
 def as_rows(frame: pd.DataFrame, *columns: str) -> Rows:

@@ -74,12 +74,14 @@ def test_every_verb_has_an_example_that_is_read(tmp_path: Path) -> None:
     assert set(read) == VERBS.keys()
 
 
-def test_the_parameter_of_the_page_is_read(tmp_path: Path) -> None:
+def test_the_parameters_of_the_page_are_read(tmp_path: Path) -> None:
     node, faults = example("Time-to-event parameters", tmp_path)
     parameters = read_parameters(RuleReader(Reader(faults)), "ADTTE", node)
     assert faults.found == []
-    assert list(parameters) == ["TTSAE"]
-    assert (len(parameters["TTSAE"].events), len(parameters["TTSAE"].censor)) == (1, 1)
+    rules = {code: [rule.id for rule in parameter.rules] for code, parameter in parameters.items()}
+    every = ["1", "2", "3", "4", "5"]
+    assert rules == {"PFS": every, "PFSPOL": ["3", "4", "5"], "PFSNEW": every, "DOR": every}
+    assert (parameters["PFSNEW"].rules[0].code, parameters["PFS"].rules[0].code) == (0, 3)
 
 
 def test_the_fields_and_attributes_are_those_of_the_program() -> None:

@@ -104,11 +104,16 @@ def test_collected_values_that_could_not_be_used_are_counted(pilot: Study) -> No
 def test_the_analysis_guide_tells_imputation_and_time_to_event(pilot: Study) -> None:
     guide = compose_guide(pilot, "ADaM", FACTS)
     assert [row[:2] for row in section(guide, "Imputed dates").tables[0].rows] == [("ADAE", "ASTDT"), ("ADAE", "AENDT")]
-    assert section(guide, "Time-to-event parameters").tables[0].rows[1] == (
-        "TTDE",
-        "Event",
-        "Dermatologic Event Occurred",
-        "ADAE.ASTDT where TRTEMFL == 'Y' and CQ01NAM == 'DERMATOLOGIC EVENTS'",
+    assert section(guide, "Time-to-event parameters").tables[0].rows == (
+        ("TTDE", "Start", "Time to First Dermatologic Event (days)", "ADSL.TRTSDT"),
+        (
+            "TTDE",
+            "Date",
+            "dermatologic",
+            "the first ADAE.ASTDT where TRTEMFL == 'Y' and CQ01NAM == 'DERMATOLOGIC EVENTS'",
+        ),
+        ("TTDE", "Event", "DERM: Dermatologic Event Occurred", "dermatologic"),
+        ("TTDE", "Censored 1", "COMPLETED: Study Completion Date", "ADSL.RFENDT"),
     )
     assert section(guide, "Software").tables[0].rows == (("crf2tlf", "0.1.0"), ("python", "3.11.7"))
 
