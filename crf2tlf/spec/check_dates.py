@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crf2tlf.rules.own_source import date_at_source
-from crf2tlf.rules.verbs import IsoDate
-from crf2tlf.spec.model import Study
+from crf2tlf.rules.verbs import ImputationFlag, IsoDate
+from crf2tlf.spec.model import Dataset, Study, Variable
 
 COLLECTED = ("raw.", "table.")
 
@@ -25,6 +25,14 @@ def check_date(
         yield "'not_before' and 'not_after' bound an imputed date and need 'impute'"
     if numeric and rule.time is not None:
         yield "a numeric date takes no 'time'"
+
+
+def check_imputation(rule: IsoDate, variable: Variable, dataset: Dataset) -> Iterator[str]:
+    """An imputed date has a flag (ADaMIG 3.2.3), and its rule stands alone, so that the flag can tell of it."""
+    if variable.rule != rule:
+        yield "a date is imputed in a variable of its own, so that its flag can tell of it; read that variable here"
+    elif ImputationFlag(variable.name) not in [each.rule for each in dataset.variables.values()]:
+        yield f"an imputed date needs its flag: a variable with {{date: {{imputed: {variable.name}}}}}"
 
 
 def _check_format(rule: IsoDate, study: Study, lost: frozenset[str]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from crf2tlf.rules.columns import Kind
 from crf2tlf.rules.expressions import Reference
 from crf2tlf.rules.own_source import names_own_source
 from crf2tlf.spec.check_attributes import check_attributes, codelist_names
-from crf2tlf.spec.check_dates import COLLECTED, check_date
+from crf2tlf.spec.check_dates import COLLECTED, check_date, check_imputation
 from crf2tlf.spec.check_parts import is_number, wanted_kind
 from crf2tlf.spec.check_records import RecordsChecker
 from crf2tlf.spec.model import Dataset, Variable
@@ -138,6 +138,8 @@ class VariableChecker(RecordsChecker):
                 yield from self._reference(bound, "number")
         told = check_date(rule, self._sources(), self.variable.is_number, self.names.study, self.names.lost)
         yield from map(self.fault, told)
+        if rule.impute and self.variable.is_number:
+            yield from map(self.fault, check_imputation(rule, self.variable, self.dataset))
 
     def _lookup(self, rule: verbs.Lookup, wanted: Kind) -> Iterator[Fault]:
         table = self.names.study.tables.get(rule.table)
