@@ -11,6 +11,7 @@ from synthetic.adverse import running_number
 from synthetic.frames import Column, Rows, Texts, constant, make_form, yes_no
 from synthetic.laboratory import LABORATORIES, laboratory_of
 from synthetic.patients import Patients
+from synthetic.population import NAIVE, RESISTANT, SENSITIVE
 from synthetic.streams import Bools, Floats, Ints
 from synthetic.visits import SCR, WORDS
 
@@ -19,6 +20,8 @@ CLASSES = ("CHEMO", "HER2", "ENDO")
 PROCEDURES = ("Modified radical mastectomy", "Breast-conserving surgery", "Sentinel lymph node biopsy")
 FIELDS = ("Chest wall", "Bone", "Brain")
 MOST_LINES = 3
+HER2 = CLASSES.index("HER2")
+RELAPSE_AFTER_TRASTUZUMAB = 380  # days, at least, of who is sensitive to it
 
 
 @dataclass(frozen=True)
@@ -137,7 +140,10 @@ def _therapies(patients: Patients) -> pd.DataFrame:
     lengths = np.array([len(patients.parameters.disease.prior_drugs[name]) for name in CLASSES])
     place = first[therapy.kind] + np.floor(drawn * lengths[therapy.kind]).astype(np.int64)
     response = np.where(therapy.setting == 2, np.floor(drawn * 97 % 4).astype(np.int64), 4)
-    at_relapse = therapy.end >= people.recurrence[therapy.who]
+    # Trastuzumab in a previous line worked for who is sensitive to it, and ended as planned.
+    worked = (therapy.setting == 2) & (therapy.kind == HER2) & (people.prior_her2[therapy.who] == SENSITIVE)
+    response = np.where(worked, 3 * (response == 3), response)
+    at_relapse = (therapy.end >= people.recurrence[therapy.who]) & ~worked
     items: dict[str, Column] = {
         "PRXTRT": Texts(words, place),
         "PRXCLAS": Texts(CLASSES, therapy.kind),
@@ -165,7 +171,7 @@ def _early(patients: Patients) -> list[Therapy]:
     neo = streams.chance("neo-adjuvant", 0.3)
     plans = (
         (0, local, 0.05, 0.25),
-        (1, local & (people.prior_her2 >= 1), 0.15, 0.60),
+        (HER2, ~people.de_novo & (people.prior_her2 != NAIVE), 0.15, 0.60),
         (2, local & people.hormone, 0.40, 1.0),
     )
     parts = []
@@ -175,6 +181,9 @@ def _early(patients: Patients) -> list[Therapy]:
         end = np.floor(
             np.where(ends == 1.0, people.recurrence[who], people.diagnosis[who] + ends * np.minimum(free[who], 900))
         )
+        if kind == HER2:
+            late = people.recurrence[who] - RELAPSE_AFTER_TRASTUZUMAB
+            end = np.where(people.prior_her2[who] == SENSITIVE, np.minimum(end, late), end)
         setting = np.where(neo[who] & (kind == 0), 0, 1)
         parts.append(Therapy(who, np.full(len(who), kind), setting, np.zeros(len(who), dtype=np.int64), start, end))
     return parts
@@ -187,7 +196,9 @@ def _line(patients: Patients, line: int) -> Therapy:
     who = np.flatnonzero(lines >= line)
     span = (people.consent - people.recurrence - 10)[who] / lines[who]
     start = np.floor(people.recurrence[who] + 5 + span * (line - 1))
-    kind = np.where(people.prior_her2[who] >= 1, 1, np.where(people.hormone[who], 2, 0))
+    prior = people.prior_her2[who]
+    trastuzumab = (prior == RESISTANT) | ((prior == SENSITIVE) & people.de_novo[who])
+    kind = np.where(trastuzumab, HER2, np.where(people.hormone[who], 2, 0))
     return Therapy(who, kind, np.full(len(who), 2), np.full(len(who), line), start, np.floor(start + 0.9 * span))
 
 

@@ -18,6 +18,8 @@ Calendar: TypeAlias = NDArray[np.datetime64]
 
 YEAR = 365.25
 UNIX_EPOCH = 3653  # 1970-01-01, in days since 1960-01-01
+NAIVE, SENSITIVE, RESISTANT = 0, 1, 2  # previous anti-HER2 therapy
+LEAST_FREE_OF_SENSITIVE, MOST_FREE_OF_RESISTANT = 600, 700  # days from diagnosis to recurrence
 ORGANS = ("LIVER", "LUNG", "NODE", "BREAST", "SOFT", "BRAIN", "BONE", "PLEURA")
 
 
@@ -77,8 +79,9 @@ def draw_population(parameters: Parameters, plan: Plan, streams: Streams) -> Pop
     line = draw_line(streams, parameters)
     organs = _organs(parameters, streams)
     prior = _prior_her2(disease.prior_her2, tuple(disease.line), line, streams)
-    de_novo = streams.chance("de novo", disease.de_novo) & (prior < 2)
-    diagnosis, recurrence = _history(consent, age_years, line, de_novo, streams)
+    # Disease that was metastatic from the start met anti-HER2 therapy in a previous line only.
+    de_novo = streams.chance("de novo", disease.de_novo) & ((prior == NAIVE) | ((prior == SENSITIVE) & (line > 0)))
+    diagnosis, recurrence = _history(consent, age_years, line, de_novo, prior, streams)
     genes = {gene: streams.chance(f"gene {gene}", share) for gene, share in disease.genes.items()}
     ecog = streams.choice("ecog", people.ecog)
     hormone = streams.chance("hormone", disease.hormone_positive)
@@ -148,18 +151,27 @@ def _organs(parameters: Parameters, streams: Streams) -> dict[str, Bools]:
 
 
 def _prior_her2(shares: dict[str, Weights], lines: tuple[str, ...], line: Ints, streams: Streams) -> Ints:
-    """0 trastuzumab-naive, 1 sensitive, 2 resistant (categories of ASCO abstract e13025)."""
+    """Trastuzumab-naive, sensitive or resistant (categories of ASCO abstract e13025)."""
     table = np.array([tuple(shares[name].values()) for name in lines])
     return streams.choice("prior HER2", table[line])
 
 
-def _history(consent: Floats, age: Floats, line: Ints, de_novo: Bools, streams: Streams) -> tuple[Floats, Floats]:
-    """First diagnosis and first metastasis; de novo disease is metastatic at the first diagnosis."""
+def _history(
+    consent: Floats, age: Floats, line: Ints, de_novo: Bools, prior: Ints, streams: Streams
+) -> tuple[Floats, Floats]:
+    """First diagnosis and first metastasis; de novo disease is metastatic at the first diagnosis.
+
+    Sensitive to trastuzumab is who relapsed more than a year after it, and resistant who relapsed within a year
+    (ASCO abstract e13025): the first had that long without disease, the second no longer.
+    """
     metastatic = 30 + 40 * streams.exponential("since metastasis") + line * (200 + 250 * streams.exponential("lines"))
     free = 200 + 1000 * streams.exponential("disease free")
     longest = (age - 17) * YEAR
     recurrence = np.floor(consent - np.minimum(metastatic, longest * 0.5))
-    diagnosis = np.floor(np.where(de_novo, recurrence, recurrence - np.minimum(free, longest * 0.45)))
+    free = np.minimum(free, longest * 0.45)
+    free = np.where(prior == SENSITIVE, np.maximum(free, LEAST_FREE_OF_SENSITIVE), free)
+    free = np.where(prior == RESISTANT, np.minimum(free, MOST_FREE_OF_RESISTANT), free)
+    diagnosis = np.floor(np.where(de_novo, recurrence, recurrence - free))
     return diagnosis, recurrence
 
 
@@ -191,8 +203,8 @@ def _covariates(
         "brain": organs["BRAIN"],
         "ecog1": ecog >= 1,
         "ecog2": ecog >= 2,
-        "sensitive": prior == 1,
-        "resistant": prior == 2,
+        "sensitive": prior == SENSITIVE,
+        "resistant": prior == RESISTANT,
         "hormone": hormone,
         **genes,
     }

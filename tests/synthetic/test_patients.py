@@ -243,3 +243,17 @@ def test_no_grade_exceeds_the_maximum_of_its_term(study: Study) -> None:
     events = study.block.truth["adverse_events"]
     most = events["TERM"].map({name: term.top_grade for name, term in study.parameters.terms.items()})
     assert ((events["GRADE"] <= most) | (events["GRADE"].eq(5) & events["TERM"].eq("Pneumonia"))).all()
+
+
+def test_previous_therapy_tells_whether_the_cancer_is_sensitive_to_trastuzumab(study: Study) -> None:
+    """Categories of ASCO abstract e13025, read off the pages of history and previous therapy."""
+    history = study.block.forms["ONCHX"].set_index("SUBJECT")
+    therapy = study.block.forms["PRIORRX"]
+    trastuzumab = therapy[therapy["PRXCLAS"] == "HER2"]
+    ends = trastuzumab[trastuzumab["PRXSET"] != "MET"].groupby("SUBJECT")["PRXENDAT"].max()
+    took = history.index.isin(trastuzumab["SUBJECT"])
+    progressed = history.index.isin(trastuzumab.loc[trastuzumab["PRXREAS"] == "Progression", "SUBJECT"])
+    within_a_year = (history["RECDAT"] - ends.reindex(history.index) <= 365).fillna(False)
+    read = np.where(~took, "NAIVE", np.where(progressed | within_a_year, "RESISTANT", "SENSITIVE"))
+    truth = study.block.truth["subjects"].set_index("SUBJECT")["PRIOR_HER2"]
+    assert read.tolist() == truth.loc[history.index].tolist()
