@@ -16,7 +16,7 @@ SEEN = {
     "BRAINFL": ("BRAIN", {True: "Y", False: "N"}),
     "MEASFL": ("MEASURABLE", {True: "Y", False: "N"}),
     "HRSTAT": ("HORMONE_POSITIVE", {True: "POSITIVE", False: "NEGATIVE"}),
-    "TRT01A": ("REGIMEN", {name: name for name in ("Fulvestrant + Pyrotinib", "Capecitabine + Pyrotinib")}),
+    "TRT01A": ("REGIMEN", {"FUL": "Fulvestrant + Pyrotinib", "CAP": "Capecitabine + Pyrotinib"}),
 }
 REASONS = {
     "PD": ("PROGRESSIVE DISEASE", "PROGRESSIVE DISEASE"),
@@ -69,9 +69,10 @@ def test_every_subject_has_one_record(everybody: pd.DataFrame) -> None:
         ("CLINPDDT", "CLINICAL_PROGRESSION"),
         ("RFICDT", "CONSENT"),
         ("AGE", "AGE"),
+        ("PRHER2", "PRIOR_HER2"),
     ],
 )
-def test_dates_and_age_are_the_true_ones(randomised: pd.DataFrame, variable: str, true: str) -> None:
+def test_dates_age_and_previous_therapy_are_the_true_ones(randomised: pd.DataFrame, variable: str, true: str) -> None:
     assert listed(randomised[variable]) == listed(randomised[f"{true}_TRUE"])
 
 
