@@ -91,9 +91,24 @@ def dataset_values(spec: Dataset, frame: pd.DataFrame) -> dict[str, list[Value]]
     """The values that are described apart, by variable."""
     if spec.name == "TS" and {"TSPARMCD", "TSPARM", "TSVAL"} <= set(frame.columns):
         return {"TSVAL": _trial_summary_values(frame)}
-    if spec.standard == "ADaM":
-        return _analysis_values(spec, frame)
-    return _finding_values(spec, frame)
+    by_other = _values_by_codelist(spec, frame)
+    return (_analysis_values(spec, frame) if spec.standard == "ADaM" else _finding_values(spec, frame)) | by_other
+
+
+def _values_by_codelist(spec: Dataset, frame: pd.DataFrame) -> dict[str, list[Value]]:
+    """Variables whose codelist follows another variable's value, one entry a value that occurs."""
+    found: dict[str, list[Value]] = {}
+    for variable in spec.variables.values():
+        choice = variable.codelist_by
+        if choice is None or choice.by not in frame:
+            continue
+        lists = dict(choice.of)
+        found[variable.name] = [
+            Value(choice.by, code, label, column, variable.type, codelist=lists[code])
+            for code, label, column in _grouped(frame, choice.by, choice.by, variable.name)
+            if code in lists
+        ]
+    return {name: values for name, values in found.items() if values}
 
 
 def _trial_summary_values(frame: pd.DataFrame) -> list[Value]:

@@ -12,7 +12,7 @@ from crf2tlf.derive.programs import run_program
 from crf2tlf.derive.records import apply_neighbour, apply_record_lookup, apply_summary, apply_value_at
 from crf2tlf.derive.scope import RowScope
 from crf2tlf.derive.subjects import compute_subject_ids
-from crf2tlf.derive.values import as_collected, joined_texts, references_of, texts_of
+from crf2tlf.derive.values import as_collected, codelists_of_rows, joined_texts, references_of, texts_of
 from crf2tlf.errors import Context, ProgramError
 from crf2tlf.rules import verbs
 from crf2tlf.rules.columns import (
@@ -225,10 +225,8 @@ def _decode(name: str, scope: RowScope) -> Column:
 
 
 def _report_outside_codelist(scope: RowScope, column: Column) -> None:
-    codelist = scope.study.codelists.get(scope.variable.codelist)
-    if codelist is None:
-        return
-    texts = texts_of(column)
-    outside = ~texts.isin(list(codelist.terms)).to_numpy(dtype=bool) & ~is_missing(column)
-    message = f"the value is not in the codelist {codelist.name}"
-    scope.report("NOT_IN_CODELIST", outside, texts, scope.variable.name, message)
+    for chosen, codelist in codelists_of_rows(scope):
+        texts = texts_of(column)
+        outside = chosen & ~texts.isin(list(codelist.terms)).to_numpy(dtype=bool) & ~is_missing(column)
+        message = f"the value is not in the codelist {codelist.name}"
+        scope.report("NOT_IN_CODELIST", outside, texts, scope.variable.name, message)

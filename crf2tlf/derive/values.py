@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+
+import numpy as np
 
 from crf2tlf.derive.issues import Places
 from crf2tlf.derive.scope import RowScope
-from crf2tlf.rules.columns import Column, is_missing, kind_of
+from crf2tlf.rules.columns import BoolArray, Column, is_missing, is_true, kind_of
 from crf2tlf.rules.expressions import Expression, Reference, references
 from crf2tlf.rules.functions import compute_number_texts, compute_numbers
 from crf2tlf.rules.vectors import compute_mapped
+from crf2tlf.spec.facts import Codelist
 
 
 def as_collected(column: Column, reference: Reference, scope: RowScope, places: Places | None = None) -> Column:
@@ -21,13 +24,28 @@ def as_collected(column: Column, reference: Reference, scope: RowScope, places: 
         return column
     if scope.variable.is_number:
         return _parsed_numbers(column, reference, scope, places)
-    codelist = scope.study.codelists.get(scope.variable.codelist)
-    if codelist is None:
-        return column
-    mapped, unknown = compute_mapped(column, codelist.by_collected)
-    message = f"the collected value is in no term of the codelist {codelist.name}"
-    scope.report("UNMAPPED_VALUE", unknown, column, (reference,), message, places)
-    return mapped
+    whole = column.copy()
+    for chosen, codelist in codelists_of_rows(scope):
+        mapped, unknown = compute_mapped(column[chosen].reset_index(drop=True), codelist.by_collected)
+        whole[chosen] = mapped.array
+        wrong = np.zeros(scope.length, dtype=bool)
+        wrong[chosen] = unknown
+        message = f"the collected value is in no term of the codelist {codelist.name}"
+        scope.report("UNMAPPED_VALUE", wrong, column, (reference,), message, places)
+    return whole
+
+
+def codelists_of_rows(scope: RowScope) -> Iterator[tuple[BoolArray, Codelist]]:
+    """Each codelist of the variable with the rows for which it holds: one for all, or by another variable's value."""
+    codelists, choice = scope.study.codelists, scope.variable.codelist_by
+    if scope.variable.codelist in codelists:
+        yield np.ones(scope.length, dtype=bool), codelists[scope.variable.codelist]
+    elif choice is not None and scope.length:
+        values = texts_of(scope.own(choice.by))
+        for value, name in choice.of:
+            chosen = is_true((values == value).astype("boolean"))
+            if chosen.any():
+                yield chosen, codelists[name]
 
 
 def _parsed_numbers(column: Column, reference: Reference, scope: RowScope, places: Places | None) -> Column:

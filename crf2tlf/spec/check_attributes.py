@@ -28,19 +28,32 @@ def check_attributes(variable: Variable, names: Names, where: str) -> Iterator[F
     if variable.type == "float" and variable.significant_digits is None and not working:
         yield fault("a variable of type float needs significant_digits")
     study, lost = names.study, names.lost
-    if (
-        variable.codelist
-        and variable.codelist not in study.codelists
-        and lost.isdisjoint(codelist_names(variable.codelist))
-    ):
-        hint = did_you_mean(variable.codelist, study.codelists)
-        yield fault(f"there is no codelist '{variable.codelist}' in codelists.yaml", hint)
+    for name in variable.codelists:
+        if name not in study.codelists and lost.isdisjoint(codelist_names(name)):
+            hint = did_you_mean(name, study.codelists)
+            yield fault(f"there is no codelist '{name}' in codelists.yaml", hint)
+    yield from (fault(*told) for told in _check_choice(variable, names))
     known = lost.isdisjoint({"dictionaries", f"dictionary.{variable.dictionary}"})
     if variable.dictionary and variable.dictionary not in study.dictionaries and known:
         hint = did_you_mean(variable.dictionary, study.dictionaries)
         yield fault(f"there is no dictionary '{variable.dictionary}' in study.yaml", hint)
     if variable.origin.pages and _has_no_crf(variable, names):
         yield fault("'crf' needs a rule that reads a raw form with an annotated CRF")
+
+
+def _check_choice(variable: Variable, names: Names) -> Iterator[tuple[str, str]]:
+    """Message and hint for what a choice of codelists says of the variable by whose values it is made."""
+    choice, dataset = variable.codelist_by, names.study.dataset(variable.dataset)
+    if choice is None or dataset is None or not choice.by:
+        return
+    other = dataset.find(choice.by)
+    if other is None or choice.by == variable.name:
+        yield f"'{choice.by}' is not another variable of {dataset.name}", did_you_mean(choice.by, dataset.variables)
+        return
+    known = names.study.codelists.get(other.codelist)
+    for value, _ in choice.of:
+        if known is not None and value not in known.terms:
+            yield f"'{value}' is not in the codelist {known.name} of {choice.by}", did_you_mean(value, known.terms)
 
 
 def codelist_names(name: str) -> set[str]:

@@ -45,6 +45,14 @@ class Codelist:
 
 
 @dataclass(frozen=True)
+class CodelistChoice:
+    """The codelists of a variable by the value of another: `{by: DSCAT, of: {PROTOCOL MILESTONE: PROTMLST}}`."""
+
+    by: str
+    of: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class LongForm:
     """How a wide form is seen as one row a test: the table of tests, its rows, and which columns name raw fields."""
 

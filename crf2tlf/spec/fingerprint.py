@@ -19,8 +19,8 @@ def compute_dataset_key(graph: Graph, dataset: Dataset, names: Iterable[Name]) -
     """
     study = graph.study
     variables = [(name, graph.names.variable(name)) for name in sorted(names)]
-    own = [variable.codelist for variable in dataset.all_variables()]
-    codelists = sorted({*own, *(variable.codelist for _, variable in variables if variable is not None)})
+    every = (*dataset.all_variables(), *(variable for _, variable in variables if variable is not None))
+    codelists = sorted({name for variable in every for name in variable.codelists})
     facts: list[object] = [
         study.study_id,
         sorted(study.constants.items()),

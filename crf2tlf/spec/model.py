@@ -14,7 +14,7 @@ from typing import Literal as OneOf
 from crf2tlf.errors import Location
 from crf2tlf.rules.expressions import Expression, Reference
 from crf2tlf.rules.verbs import Rule
-from crf2tlf.spec.facts import Codelist, Dictionary, Exclusion, Form, SubjectFacts, Table
+from crf2tlf.spec.facts import Codelist, CodelistChoice, Dictionary, Exclusion, Form, SubjectFacts, Table
 from crf2tlf.spec.nodes import Mapping
 from crf2tlf.spec.time_to_event import Parameter
 
@@ -67,6 +67,12 @@ class Variable:
     core: str = ""
     role: str = ""
     evaluator: str = ""
+    codelist_by: CodelistChoice | None = None
+
+    @property
+    def codelists(self) -> tuple[str, ...]:
+        """The names of all codelists that the variable may have."""
+        return tuple(dict(self.codelist_by.of).values()) if self.codelist_by else (self.codelist,) * bool(self.codelist)
 
     @property
     def is_number(self) -> bool:
@@ -82,8 +88,7 @@ class Variable:
 class RecordSource:
     """Where records come from: the rows of a source for which a condition holds.
 
-    Of rows that agree in the `distinct` fields one is kept, the first or last by `order`; the others become issues of
-    the rule `report`, if it is given.
+    Of rows that agree in `distinct` the first or last by `order` is kept; with `report` the others are issues of it.
     """
 
     id: str

@@ -26,6 +26,7 @@ from crf2tlf.spec.model import (
 from crf2tlf.spec.nodes import Mapping, Node, Reader, Text
 from crf2tlf.spec.read_checks import read_checks
 from crf2tlf.spec.read_parameters import read_parameters
+from crf2tlf.spec.read_parts import read_codelist_choice
 from crf2tlf.spec.read_results import read_results
 from crf2tlf.spec.read_rules import RuleReader
 from crf2tlf.spec.read_subject import read_not_submitted
@@ -237,13 +238,14 @@ class DatasetReader:
             self.reader.whole(node.get("length"), least=1),
             self.reader.whole(node.get("significant_digits")),
             self.reader.text(node.get("format"), self._format(name, type_)),
-            self.reader.text(node.get("codelist")),
+            "" if isinstance(node.get("codelist"), Mapping) else self.reader.text(node.get("codelist")),
             self.reader.text(node.get("dictionary")),
             self._method(node.get("method"), name, rule) if derived else None,
             self.reader.text(node.get("comment")),
             self.reader.one_of(node.get("core"), CORES, core),
             self.reader.text(node.get("role"), inherited.role if inherited else ""),
             self.reader.text(node.get("evaluator")),
+            read_codelist_choice(self.reader, node.get("codelist")),
         )
 
     def _type(self, name: str, inherited: StandardVariable | None, verb: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crf2tlf.rules.expressions import Expression, ExpressionError, Reference, parse_expression, parse_reference
-from crf2tlf.spec.facts import SubjectFacts
+from crf2tlf.spec.facts import CodelistChoice, SubjectFacts
 from crf2tlf.spec.nodes import Items, Mapping, Node, Reader, Text
 
 UNREADABLE = Reference(("",))  # stands for a reference with a fault: nobody can type it
@@ -80,3 +80,12 @@ def _texts(node: Node | None) -> Iterator[str]:
         below = node.items if isinstance(node, Items) else node.entries.values()
         for inner in below:
             yield from _texts(inner)
+
+
+def read_codelist_choice(reader: Reader, node: Node | None) -> CodelistChoice | None:
+    """`codelist: {by: VARIABLE, of: {VALUE: CODELIST}}`; None where `codelist` is a name or not given."""
+    if not isinstance(node, Mapping):
+        return None
+    reader.known_keys(node, ("by", "of"), ("by", "of"))
+    of = reader.mapping(node.get("of"))
+    return CodelistChoice(reader.text(node.get("by")), tuple((value, reader.text(name)) for value, name in of or ()))

@@ -75,6 +75,7 @@ def describe_variable(variable: Variable, sources: tuple[str, ...] = ()) -> dict
         "format": variable.format,
         "verb": variable.verb,
         "codelist": variable.codelist,
+        "codelist_by": {by.by: dict(by.of)} if (by := variable.codelist_by) is not None else {},
         "dictionary": variable.dictionary,
         "core": variable.core,
         "role": variable.role,
