@@ -8,30 +8,27 @@ import pandas as pd
 from adam.response import select_best_change
 from adam.response.course import find_subjects
 from adam.response.lesions import compute_measured, compute_target_values
-from adam.response_run import COMPONENTS, Run, find_rows, run_response
-from crf2tlf.derive.engine import Deriver
+from adam.response_run import COMPONENTS, Run, find_rows
 from crf2tlf.derive.issues import Places
 from crf2tlf.derive.tables import EngineSource
 from crf2tlf.rules.columns import BoolArray, Column, FloatArray, IntArray, missing_column, number_column, text_column
 from crf2tlf.rules.vectors import compute_group_numbers
-from crf2tlf.spec.model import Response
 from crf2tlf.spec.response_fields import RESPONSE_FIELDS
 
 _SUM_FIELDS = {
     "number": "SDIAM", "base": "BASE", "change": "CHG", "percent_change": "PCHG", "nadir": "NADIR",
     "nadir_date": "NADIRDT", "change_from_nadir": "CHGNAD", "percent_change_from_nadir": "PCHGNAD",
-    "expected": "LSEXP", "assessed": "LSASS",
+    "measured": "MEASURED", "expected": "LSEXP", "assessed": "LSASS",
 }  # fmt: skip
 _RESULT_VARIABLES = {"TR": "TRSTRESC", "RS": "RSSTRESC"}
 
 
-def compute_response_records(deriver: Deriver, response: Response) -> EngineSource:
+def compute_records(run: Run) -> EngineSource:
     """The records of a run as a source: see `crf2tlf.spec.response_fields` for results and fields."""
-    run = run_response(deriver, response)
     tables = [_lesions(run), _sums(run), *_responses(run), _best(run), _last(run), _measurable(run)]
     frame = pd.concat(tables, ignore_index=True)
     places = _places(frame)
-    return EngineSource(response.source, frame[list(RESPONSE_FIELDS)], places)
+    return EngineSource(run.response.source, frame[list(RESPONSE_FIELDS)], places)
 
 
 def _table(result: str | Column, keys: pd.DataFrame, **fields: object) -> pd.DataFrame:

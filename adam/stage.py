@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from adam.response_records import compute_response_records
 from adam.response_run import criterion_path
+from adam.response_stage import derive_response, write_referee
 from adam.time_to_event.engine import TimeToEvent
 from crf2tlf.build import Options, Step, StepResult
 from crf2tlf.derive.built import build_dataset
@@ -30,7 +30,8 @@ def plan(options: Options) -> list[Step]:
     """The steps that turn a study's SDTM files into ADaM."""
     study = load_study(options.study, Path.cwd())
     graph = Graph(study)
-    return [_dataset_step(study, graph, dataset, options.build_folder) for dataset in study.adam.values()]
+    steps = [_dataset_step(study, graph, dataset, options.build_folder) for dataset in study.adam.values()]
+    return [*steps, *_referee_steps(study, graph, options.build_folder)]
 
 
 def _dataset_step(study: Study, graph: Graph, dataset: Dataset, build_folder: Path) -> Step:
@@ -49,6 +50,29 @@ def _dataset_step(study: Study, graph: Graph, dataset: Dataset, build_folder: Pa
         code=CODE,
         optional=(*empty, *written),
     )
+
+
+def _referee_steps(study: Study, graph: Graph, build_folder: Path) -> list[Step]:
+    """The step that compares computed and reported responses, where the study has any."""
+    inputs = [each for response in study.responses.values() for each in response.inputs.values()]
+    if not inputs:
+        return []
+    sources = sorted({source for each in inputs for source in graph.sources(each)})
+    files = dict.fromkeys(path for source in sources for path in _files(study, source, build_folder))
+    empty = dict.fromkeys(path for source in sources for path in _absent(study, source, build_folder))
+    facts = {name for each in inputs for name in graph.closure(each) if name.source.startswith("table.")}
+    folder = build_folder / "adam"
+    step = Step(
+        name="adam/response_referee",
+        run=build_referee,
+        arguments=(study, build_folder),
+        inputs=(*files, *criterion_files(study, {each.source for each in study.responses.values()})),
+        key="".join(compute_dataset_key(graph, each, facts) for each in inputs) + repr(study.responses),
+        outputs=(folder / "response_referee.parquet", folder / "response_referee.html"),
+        code=CODE,
+        optional=tuple(empty),
+    )
+    return [step]
 
 
 def criterion_files(study: Study, sources: Iterable[str]) -> list[Path]:
@@ -83,10 +107,16 @@ def build_adam_dataset(study: Study, name: str, build_folder: Path) -> StepResul
     def opened(source: str) -> FileSource:
         return open_dataset(study, source, build_folder)
 
-    deriver = Deriver(study, {}, opened, frozenset({name}), TimeToEvent(), compute_response_records)
+    deriver = Deriver(study, {}, opened, frozenset({name}), TimeToEvent(), derive_response)
     built = build_dataset(deriver, name)
     write_built(study, spec, built, build_folder / "adam", load_study_standards(study))
     return StepResult(rows={name: len(built.frame)}, notes=count_issues(built))
+
+
+def build_referee(study: Study, build_folder: Path) -> StepResult:
+    """Compare the computed responses with those reported."""
+    deriver = Deriver(study, {}, lambda source: open_dataset(study, source, build_folder))
+    return write_referee(deriver, build_folder / "adam")
 
 
 def open_dataset(study: Study, name: str, build_folder: Path) -> FileSource:

@@ -10,7 +10,7 @@ import pandas as pd
 from synthetic.course import END_CLINICAL, END_DEATH, END_LOST, END_PD, ONGOING, REASONS, Course
 from synthetic.parameters import Parameters
 from synthetic.population import Population
-from synthetic.recist import NA, NE
+from synthetic.recist import NA, NE, PD
 from synthetic.streams import Bools, Floats, Ints
 
 # FDA: the primary rules. POLICY: new therapy and gaps are ignored (treatment policy). SCHEDULED: planned dates in place
@@ -73,7 +73,7 @@ def gather(parameters: Parameters, people: Population, course: Course, has_basel
 def response_dates(course: Course) -> Floats:
     """Dates of the responses: of a progression the earliest scan of its set, else the latest."""
     late = np.maximum(course.scan, course.brain_scan)
-    return np.where(course.scan == course.progression[:, None], course.scan, late)
+    return np.where(course.responses.overall == PD, course.scan, late)
 
 
 def pfs(evidence: Evidence, rules: str) -> list[Rule]:

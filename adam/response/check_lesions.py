@@ -21,7 +21,8 @@ _SHOWN = ("USUBJID", "EVALUATOR", "LNKGRP", "ADT", "LNKID", "ROLE", "LDIAM", "ST
 def check_lesions(lesions: pd.DataFrame, criterion: p.Criterion) -> pd.DataFrame:
     """The findings: RULE, MESSAGE, and the record's USUBJID, EVALUATOR, LNKGRP, ADT, LNKID, ROLE, LDIAM, STATUS.
 
-    `lesions` as for `compute_responses`, and ORGAN if the number of targets of an organ is to be checked.
+    `lesions` as for `compute_responses`, and ORGAN if the number of targets of an organ is to be checked. Where they
+    have POSITION, the finding has it too.
     """
     lesions = lesions.reset_index(drop=True)
     timeline = compute_timeline(lesions)
@@ -34,13 +35,14 @@ def check_lesions(lesions: pd.DataFrame, criterion: p.Criterion) -> pd.DataFrame
         **_of_baseline(lesions, measured, at_baseline, criterion),
     }
     checks |= _of_lesions(lesions, measured, timeline, at_baseline, block)
+    shown = [*_SHOWN, *(["POSITION"] if "POSITION" in lesions.columns else [])]
     tables = [
-        lesions.loc[wrong, list(_SHOWN)].assign(RULE=text_column(rule, int(wrong.sum())).to_numpy(), MESSAGE=message)
+        lesions.loc[wrong, shown].assign(RULE=text_column(rule, int(wrong.sum())).to_numpy(), MESSAGE=message)
         for rule, (message, wrong) in checks.items()
     ]
     found = pd.concat(tables).sort_index(kind="stable").reset_index(drop=True)
     return found.assign(RULE=text_column(found["RULE"]), MESSAGE=text_column(found["MESSAGE"]))[
-        ["RULE", "MESSAGE", *_SHOWN]
+        ["RULE", "MESSAGE", *shown]
     ]
 
 

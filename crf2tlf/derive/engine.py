@@ -77,6 +77,11 @@ class Deriver:
             raise ProgramError(f"{name} is read from a file in this run, not derived")
         return source
 
+    def derived_datasets(self) -> list[Dataset]:
+        """The specs of the datasets that are derived in this run."""
+        found = (self.study.dataset(name) for name in sorted(self._derived))
+        return [spec for spec in found if spec is not None]
+
     def parameter_fields(
         self, parameter: Parameter, source: Source, positions: IntArray
     ) -> tuple[IntArray, ParameterFields]:

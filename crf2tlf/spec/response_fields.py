@@ -62,6 +62,7 @@ RESPONSE_FIELDS: dict[str, Field] = {
     "nadir_date": Field("number", "the date of that lowest sum"),
     "change_from_nadir": Field("number", "the change from the lowest sum"),
     "percent_change_from_nadir": Field("number", "the change from the lowest sum in per cent"),
+    "measured": Field("number", "the sum of what was assessed, in mm, be it not all"),
     "expected": Field("number", "the number of target lesions at baseline"),
     "assessed": Field("number", "how many of the target lesions were assessed"),
     "progression": Field("text", "Y where the result is progression"),
