@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from crf2tlf.rules.expressions import Comparison, Expression, Literal, Logic, Membership, Reference, walk
 from crf2tlf.rules.show import show
 from crf2tlf.spec.model import Study
-from crf2tlf.spec.outputs import Condition, Hierarchy, KaplanMeier, Output, Summary
+from crf2tlf.spec.output_bodies import Condition, Hierarchy, KaplanMeier, Summary
+from crf2tlf.spec.outputs import Output
 from crf2tlf.spec.read_outputs import load_outputs
 from define.model import AnalysisDataset, AnalysisResult, Display
 

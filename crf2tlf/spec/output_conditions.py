@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from crf2tlf.rules.expressions import (
     Arithmetic,
@@ -16,15 +16,14 @@ from crf2tlf.rules.expressions import (
     Negation,
     Reference,
 )
-from crf2tlf.spec.outputs import KaplanMeier, Output
+from crf2tlf.spec.outputs import Output
 
 
 def analysis_condition(output: Output, variables: Collection[str]) -> Expression | None:
     """Population, `where` and parameter of an output in the words of its dataset, which has these variables."""
     population = population_condition(output, variables)
     where = output.where.expression if output.where else None
-    parameter = equals("PARAMCD", output.body.parameter) if isinstance(output.body, KaplanMeier) else None
-    return all_of(population, parameter, where)
+    return all_of(population, one_of("PARAMCD", output.parameters), where)
 
 
 def population_condition(output: Output, variables: Collection[str]) -> Expression | None:
@@ -53,6 +52,13 @@ def all_of(*conditions: Expression | None) -> Expression | None:
 def equals(variable: str, value: str | float) -> Expression:
     """`variable == value`"""
     return Comparison("==", Reference((variable,)), Literal(value))
+
+
+def one_of(variable: str, values: Sequence[str]) -> Expression | None:
+    """`variable == value`, or `variable in [...]` for several values; None for none."""
+    if len(values) < 2:
+        return equals(variable, values[0]) if values else None
+    return Membership(Reference((variable,)), tuple(Literal(value) for value in values), False)
 
 
 def rename_references(condition: Expression, home: str, variables: Collection[str]) -> Expression:

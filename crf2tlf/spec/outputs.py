@@ -2,52 +2,52 @@
 
 A template says which results an output holds and how they are laid out, so that a table takes about ten lines:
 
-    summary       descriptive statistics of numbers, counts of categories           table
-    hierarchy     subjects with a record, by nested levels (SOC, then PT)           table
-    kaplan_meier  survival curves with the numbers at risk, medians, log-rank test  figure
-    listing       the records themselves                                           listing
+    summary          descriptive statistics of numbers, counts of categories              table
+    counts           subjects or records for which conditions hold                        table
+    hierarchy        subjects with a record, by nested levels (SOC, then PT), and grade   table
+    response         best response, rates with limits, differences                        table
+    time_to_event    events, censorings, quartiles, rates, hazard ratio, log-rank test    table
+    non_inferiority  hazard ratio against a margin in several sets of subjects            table
+    hazard_ratios    a line for each analysis or subgroup                                 table
+    forest           the same as a picture                                                figure
+    kaplan_meier     survival curves with the numbers at risk, medians, log-rank test     figure
+    waterfall        best change of each subject                                          figure
+    listing          the records themselves                                               listing
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal as OneOf
+from typing import get_args
 
 from crf2tlf.errors import Location
-from crf2tlf.rules.expressions import Expression
+from crf2tlf.spec.output_bodies import Body, Condition, HazardRatios, Response, Survival, Waterfall
 
 Kind = OneOf["table", "listing", "figure"]
-Template = OneOf["summary", "hierarchy", "kaplan_meier", "listing"]
+Template = OneOf[
+    "summary",
+    "counts",
+    "hierarchy",
+    "response",
+    "time_to_event",
+    "non_inferiority",
+    "hazard_ratios",
+    "forest",
+    "kaplan_meier",
+    "waterfall",
+    "listing",
+]
 Orientation = OneOf["landscape", "portrait"]
 Paper = OneOf["letter", "a4"]
-Interval = OneOf["loglog", "log", "plain"]
-Test = OneOf["", "anova", "chi_square", "fisher"]
-Align = OneOf["left", "center", "right", "decimal"]
 
-KINDS: dict[str, Kind] = {"summary": "table", "hierarchy": "table", "kaplan_meier": "figure", "listing": "listing"}
-
-# A line of a summary: the statistics it shows, its label, and how many decimals it has beyond those of the data.
-STATISTICS: dict[str, tuple[tuple[str, ...], str, tuple[int, ...]]] = {
-    "n": (("n",), "n", (0,)),
-    "missing": (("n_missing",), "Missing", (0,)),
-    "mean": (("mean",), "Mean", (1,)),
-    "sd": (("sd",), "SD", (2,)),
-    "mean_sd": (("mean", "sd"), "Mean (SD)", (1, 2)),
-    "median": (("median",), "Median", (1,)),
-    "q1_q3": (("q1", "q3"), "Q1, Q3", (1, 1)),
-    "min_max": (("minimum", "maximum"), "Min, Max", (0, 0)),
+_NOT_TABLES: dict[str, Kind] = {
+    "forest": "figure",
+    "kaplan_meier": "figure",
+    "waterfall": "figure",
+    "listing": "listing",
 }
-DEFAULT_STATISTICS = ("n", "mean_sd", "median", "q1_q3", "min_max")
-
-
-@dataclass(frozen=True)
-class Condition:
-    """An expression that selects records, with its text as written and where it stands."""
-
-    expression: Expression
-    text: str
-    location: Location
-    where: str
+KINDS: dict[str, Kind] = {template: _NOT_TABLES.get(template, "table") for template in get_args(Template)}
 
 
 @dataclass(frozen=True)
@@ -63,105 +63,23 @@ class Population:
 class Columns:
     """The columns of a table or the curves of a figure: the levels of a variable, and all of them together.
 
-    by       the variable of each dataset, where the names differ: (("ADSL", "TRT01A"), ("ADAE", "TRTA"));
-             (("", "TRT01A"),) means the same name everywhere
-    order    the number of the population's dataset that sets the order; "" sorts by text
-    total    the label of the last column, "" for none
+    by          the variable of each dataset, where the names differ: (("ADSL", "TRT01A"), ("ADAE", "TRTA"));
+                (("", "TRT01A"),) means the same name everywhere
+    order       the number of the population's dataset that sets the order; "" sorts by text
+    total       the label of the last column, "" for none
+    unassigned  subjects without a column are counted in the total; otherwise they are an error
     """
 
     by: tuple[tuple[str, str], ...]
     order: str
     total: str
+    unassigned: bool
     location: Location
 
     def variable(self, dataset: str) -> str:
         """The variable that holds the column in a dataset."""
         named = dict(self.by)
         return named.get(dataset, named.get("", ""))
-
-
-@dataclass(frozen=True)
-class SummaryRow:
-    """A variable of a summary table.
-
-    statistics  lines of a number; empty for a category, which is counted
-    decimals    decimals of the data as collected, from which those of the statistics follow
-    levels      values and their labels in the order shown; empty: from the codelist or the data
-    order       a number that sets the order of the levels
-    test        compares the columns, without the total
-    """
-
-    variable: str
-    label: str
-    statistics: tuple[str, ...]
-    decimals: int
-    levels: tuple[tuple[str, str], ...]
-    order: str
-    test: Test
-    location: Location
-
-
-@dataclass(frozen=True)
-class Summary:
-    """Template `summary`."""
-
-    rows: tuple[SummaryRow, ...]
-
-
-@dataclass(frozen=True)
-class Hierarchy:
-    """Template `hierarchy`: `any` labels the row of subjects with any record ("" for none), `label` the first column.
-
-    sort      frequency: by falling number of subjects over all columns, then by text; alphabetic: by text
-    at_least  shows a last level only where some column reaches this percentage of its subjects
-    """
-
-    levels: tuple[str, ...]
-    any: str
-    label: str
-    sort: OneOf["frequency", "alphabetic"]
-    at_least: int
-    location: Location
-
-
-@dataclass(frozen=True)
-class KaplanMeier:
-    """Template `kaplan_meier`: `ticks` is the distance of the times at risk, in the unit of the time variable."""
-
-    parameter: str
-    time: str
-    censor: str
-    ticks: int
-    time_label: str
-    survival_label: str
-    interval: Interval
-    log_rank: bool
-    location: Location
-
-
-@dataclass(frozen=True)
-class ListingColumn:
-    """A column of a listing: `show` is a text with variables in braces, "{AEDECOD} /\\n{AETERM}"."""
-
-    label: str
-    show: str
-    share: float | None
-    align: Align
-    no_repeat: bool
-    location: Location
-
-
-@dataclass(frozen=True)
-class Listing:
-    """Template `listing`: `heading` is a line over each group of records, such as "Treatment: {TRTA}"."""
-
-    columns: tuple[ListingColumn, ...]
-    sort: tuple[str, ...]
-    heading: str
-    location: Location
-
-
-Body = Summary | Hierarchy | KaplanMeier | Listing
 
 
 @dataclass(frozen=True)
@@ -219,4 +137,13 @@ class Output:
     @property
     def datasets(self) -> tuple[str, ...]:
         """The ADaM datasets it reads, the analysed one first; ADSL always, for conditions that look up a subject."""
-        return tuple(dict.fromkeys((self.dataset, self.population.dataset, "ADSL")))
+        joined = (self.body.colour.dataset,) if isinstance(self.body, Waterfall) else ()
+        return tuple(dict.fromkeys((self.dataset, self.population.dataset, "ADSL", *joined)))
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The parameters of the dataset it analyses, by PARAMCD; none where the spec selects them by `where` alone."""
+        body = self.body
+        if isinstance(body, HazardRatios):
+            return tuple(dict.fromkeys(row.parameter or body.parameter for row in body.rows))
+        return (body.parameter,) if isinstance(body, Survival | Response) else ()

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import cast
 
 from crf2tlf.errors import Fault, SpecError
-from crf2tlf.rules.expressions import ExpressionError, parse_expression
 from crf2tlf.spec.check_outputs import check_output
 from crf2tlf.spec.model import Study
 from crf2tlf.spec.nodes import Faults, Mapping, Node, Reader, read_yaml
@@ -17,7 +16,6 @@ from crf2tlf.spec.outputs import (
     KINDS,
     AnalysisMetadata,
     Columns,
-    Condition,
     Orientation,
     Output,
     Page,
@@ -26,6 +24,7 @@ from crf2tlf.spec.outputs import (
     Template,
 )
 from crf2tlf.spec.read_output_bodies import BODY_FIELDS, BodyReader
+from crf2tlf.spec.read_output_parts import read_condition
 
 COMMON_FIELDS = ("output", "number", "template", "titles", "population", "dataset", "where", "footnotes", "page", "arm")
 REASONS = ("SPECIFIED IN PROTOCOL", "SPECIFIED IN SAP", "DATA DRIVEN", "REQUESTED BY REGULATORY AGENCY")
@@ -89,8 +88,8 @@ class OutputReader:
             if node.get("template") is None:
                 self.reader.known_keys(node, tuple(node.entries), ("template",))
             return None
-        # A summary is of the population's dataset unless it names another.
-        dataset = () if template == "summary" else ("dataset",)
+        # Summaries and counts are of the population's dataset unless they name another.
+        dataset = () if template in {"summary", "counts"} else ("dataset",)
         required = ("output", "number", "titles", "population", *dataset)
         columns = () if template == "listing" else ("columns",)
         body = BODY_FIELDS[template]
@@ -103,7 +102,7 @@ class OutputReader:
             self.reader.texts(node.get("titles")),
             population,
             self.reader.text(node.get("dataset"), population.dataset),
-            self._condition(node.get("where")),
+            read_condition(self.reader, node.get("where")),
             self._columns(node.get("columns")) if columns else None,
             BodyReader(self.reader).body(template, node),
             self.reader.texts(node.get("footnotes")),
@@ -134,31 +133,26 @@ class OutputReader:
         if found is None:
             return Population("ADSL", None, "")
         self.reader.known_keys(found, ("dataset", "where", "label"), ("label",))
-        where = self._condition(found.get("where"))
+        where = read_condition(self.reader, found.get("where"))
         return Population(self.reader.text(found.get("dataset"), "ADSL"), where, self.reader.text(found.get("label")))
-
-    def _condition(self, node: Node | None) -> Condition | None:
-        if node is None:
-            return None
-        text = self.reader.text(node)
-        try:
-            return Condition(parse_expression(text), text, node.location, node.where)
-        except ExpressionError as error:
-            self.reader.faults.add(node.location, node.where, str(error))
-            return None
 
     def _columns(self, node: Node | None) -> Columns | None:
         found = self.reader.mapping(node)
         if found is None:
             return None
-        self.reader.known_keys(found, ("by", "order", "total"), ("by",))
+        self.reader.known_keys(found, ("by", "order", "total", "unassigned"), ("by",))
         by = found.get("by")
         if isinstance(by, Mapping):
             named = tuple((dataset, self.reader.text(variable)) for dataset, variable in by)
         else:
             named = (("", self.reader.text(by)),)
         order, total = self.reader.text(found.get("order")), self.reader.text(found.get("total"))
-        return Columns(named, order, total, found.location)
+        unassigned = self.reader.one_of(found.get("unassigned"), ("total",))
+        if unassigned and not total:
+            self.reader.faults.add(
+                found.location, found.where, "'unassigned: total' needs a total", "add `total: Total`"
+            )
+        return Columns(named, order, total, bool(unassigned), found.location)
 
     def _page(self, node: Mapping | None) -> Page:
         if node is None:

@@ -7,7 +7,7 @@ import pytest
 from crf2tlf.errors import Location
 from crf2tlf.rules.expressions import parse_expression
 from crf2tlf.spec.model import Study
-from crf2tlf.spec.outputs import Condition
+from crf2tlf.spec.output_bodies import Condition
 from define.displays import range_checks, study_displays
 from define.model import AnalysisDataset
 

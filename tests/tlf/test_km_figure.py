@@ -136,7 +136,7 @@ def test_drawing_leaves_the_settings_of_the_caller_alone() -> None:
 
 
 def test_the_font_is_the_one_matplotlib_carries() -> None:
-    assert Path(findfont(FONT)).is_relative_to(matplotlib.get_data_path())
+    assert Path(findfont(FONT)).resolve().is_relative_to(Path(matplotlib.get_data_path()).resolve())
 
 
 def test_the_legend_moves_above_the_axes_when_curves_leave_no_room() -> None:

@@ -9,8 +9,8 @@ from results_toys import HIERARCHY, KAPLAN_MEIER, LISTING, SUMMARY, faults_of, r
 
 from crf2tlf.rules.show import show
 from crf2tlf.spec.load import read_study
+from crf2tlf.spec.output_bodies import Condition, Hierarchy, KaplanMeier, Summary
 from crf2tlf.spec.output_conditions import analysis_condition
-from crf2tlf.spec.outputs import Condition, Hierarchy, KaplanMeier, Summary
 from crf2tlf.spec.read_outputs import read_outputs
 
 ROOT = Path(__file__).parents[2]
@@ -82,8 +82,8 @@ def test_a_field_of_another_template_is_refused(tmp_path: Path) -> None:
 
 def test_an_unknown_template_is_refused(tmp_path: Path) -> None:
     assert faults_of(tmp_path, SUMMARY.replace("template: summary", "template: sumary")) == [
-        "specs/toy/tlf/t_1.yaml:3: template: 'sumary' is not one of summary, hierarchy, kaplan_meier, listing; "
-        "did you mean 'summary'?"
+        "specs/toy/tlf/t_1.yaml:3: template: 'sumary' is not one of summary, counts, hierarchy, response, "
+        "time_to_event, non_inferiority, hazard_ratios, forest, kaplan_meier, waterfall, listing; did you mean 'summary'?"
     ]
 
 
@@ -140,7 +140,7 @@ def test_a_missing_template_is_one_fault(tmp_path: Path) -> None:
             "{label: Age (years)}",
             "{statistics: [mean_sdd]}",
             "t_1.yaml:8: rows.AGE.statistics[1]: 'mean_sdd' is not one of n, missing, mean, sd, mean_sd, median, "
-            "q1_q3, min_max; did you mean 'mean_sd'?",
+            "q1_q3, min_max, total; did you mean 'mean_sd'?",
         ),
         (SUMMARY, "{label: Sex,", "{statistics: [n],", "t_1.yaml:9: rows.SEX: 'SEX' is text, a number is wanted"),
         (

@@ -5,16 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from crf2tlf.rules.columns import TEXT
-from crf2tlf.spec.outputs import KaplanMeier
+from crf2tlf.spec.output_bodies import KaplanMeier
 from tlf.displays.numbers import Numbers
+from tlf.displays.survival import KINDS, METHODS, describe_comparison, describe_p_value, ratio_numbers
 from tlf.figures import KaplanMeierFigure
-from tlf.statistics import format_interval, format_number, format_p_value
-
-METHODS = {
-    "loglog": "log-log transformation (Brookmeyer and Crowley)",
-    "log": "log transformation",
-    "plain": "linear limits",
-}
+from tlf.statistics import format_interval, format_number
 
 
 def make_kaplan_meier_figure(body: KaplanMeier, numbers: Numbers) -> KaplanMeierFigure:
@@ -25,7 +20,7 @@ def make_kaplan_meier_figure(body: KaplanMeier, numbers: Numbers) -> KaplanMeier
         medians=_medians(numbers),
         time_label=body.time_label,
         survival_label=body.survival_label,
-        notes=(_log_rank(numbers),) if body.log_rank else (),
+        notes=(*((_log_rank(numbers),) if body.log_rank else ()), *_comparisons(body, numbers)),
     )
 
 
@@ -39,7 +34,25 @@ def describe_kaplan_meier(body: KaplanMeier, numbers: Numbers) -> tuple[str, ...
         degrees = format_number(numbers.get("LOG_RANK", "df").value, 0)
         value = format_number(numbers.get("LOG_RANK", "chi_square").value, 2)
         notes.append(f"{_log_rank(numbers)} (two-sided, unstratified; chi-square {value}, {degrees} df).")
+    if body.compare is not None:
+        notes.append(describe_comparison(body.compare))
     return tuple(notes)
+
+
+def _comparisons(body: KaplanMeier, numbers: Numbers) -> tuple[str, ...]:
+    """ "Stratified hazard ratio 0.85 (0.70, 1.03), log-rank p = 0.1020" for each column that is compared."""
+    if body.compare is None:
+        return ()
+    found = numbers.levels("HAZARD_RATIO", "hazard_ratio")
+    columns = list(dict.fromkeys(levels[0] for levels in found))
+    lines = []
+    for levels in found:
+        estimate, lower, upper = (number.value for number in ratio_numbers(numbers, levels))
+        text = f"{format_number(estimate, 2)} {format_interval(lower, upper, 2)}"
+        p_value = describe_p_value(numbers.get("LOG_RANK_PAIR", "p_value", levels).value)
+        start = f"{levels[0]}: " if len(columns) > 1 else ""
+        lines.append(f"{start}{KINDS[levels[1]]} hazard ratio {text}, log-rank {p_value}")
+    return tuple(lines)
 
 
 def describe_figure(body: KaplanMeier, numbers: Numbers, title: str) -> str:
@@ -51,13 +64,13 @@ def describe_figure(body: KaplanMeier, numbers: Numbers, title: str) -> str:
         f"{format_interval(lower, upper, 1)}"
         for group, n, events, median, lower, upper in zip(*columns, strict=True)
     ]
-    end = f" {_log_rank(numbers)}." if body.log_rank else ""
+    notes = (*((_log_rank(numbers),) if body.log_rank else ()), *_comparisons(body, numbers))
+    end = "".join(f" {note}." for note in notes)
     return f"Kaplan-Meier curves. {title}. {body.time_label}. {'; '.join(parts)}.{end}"
 
 
 def _log_rank(numbers: Numbers) -> str:
-    text = format_p_value(numbers.get("LOG_RANK", "p_value").value)
-    return f"Log-rank p {text}" if text.startswith("<") else f"Log-rank p = {text}"
+    return f"Log-rank {describe_p_value(numbers.get('LOG_RANK', 'p_value').value)}"
 
 
 def _points(numbers: Numbers, analysis: str, columns: dict[str, str]) -> pd.DataFrame:

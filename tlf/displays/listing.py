@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
-from crf2tlf.spec.check_outputs import PLACEHOLDER, placeholders
-from crf2tlf.spec.outputs import Listing, ListingColumn
+from crf2tlf.spec.check_output_bodies import PLACEHOLDER, placeholders
+from crf2tlf.spec.output_bodies import Listing, ListingColumn
 from tlf.displays.numbers import Numbers
 from tlf.displays.parts import Body
 from tlf.displays.values import compute_shown_values

@@ -5,13 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from crf2tlf.spec.outputs import Hierarchy, KaplanMeier, Listing, Output, Summary
+from crf2tlf.spec.output_bodies import (
+    Counts,
+    HazardRatios,
+    Hierarchy,
+    KaplanMeier,
+    Listing,
+    NonInferiority,
+    Response,
+    Summary,
+    TimeToEvent,
+    Waterfall,
+)
+from crf2tlf.spec.outputs import Output
+from tlf.displays.counts import make_count_rows
+from tlf.displays.hazard_ratios import describe_ratios, make_hazard_ratio_rows
 from tlf.displays.hierarchy import make_hierarchy_rows
 from tlf.displays.kaplan_meier import describe_kaplan_meier
 from tlf.displays.listing import make_listing_rows
+from tlf.displays.non_inferiority import make_non_inferiority_rows
 from tlf.displays.numbers import Numbers
 from tlf.displays.parts import Body, big_n_columns
+from tlf.displays.response import make_response_rows
 from tlf.displays.summary import make_summary_rows
+from tlf.displays.time_to_event import make_time_to_event_rows
+from tlf.displays.waterfall import describe_waterfall
 from tlf.render import Detail, Display, Figure, Paging, Provenance
 from tlf.results import DatasetFacts, Results
 
@@ -65,12 +83,26 @@ def make_display(
 
 
 def _body(output: Output, numbers: Numbers, facts: DatasetFacts) -> Body:
+    if isinstance(output.body, Listing):
+        return make_listing_rows(output.body, numbers, facts)
+    columns = big_n_columns(numbers)
     match output.body:
-        case Summary():
-            return make_summary_rows(output.body, numbers, facts, big_n_columns(numbers))
-        case Hierarchy():
-            return make_hierarchy_rows(output.body, numbers, facts, big_n_columns(numbers))
-        case KaplanMeier():
-            return Body((), (), describe_kaplan_meier(output.body, numbers))
-        case Listing():
-            return make_listing_rows(output.body, numbers, facts)
+        case Summary() as body:
+            return make_summary_rows(body, numbers, facts, columns)
+        case Counts() as body:
+            return make_count_rows(body, numbers, columns)
+        case Hierarchy() as body:
+            return make_hierarchy_rows(body, numbers, facts, columns)
+        case Response() as body:
+            return make_response_rows(body, numbers, columns)
+        case TimeToEvent() as body:
+            return make_time_to_event_rows(body, numbers, columns)
+        case NonInferiority() as body:
+            return make_non_inferiority_rows(body, numbers)
+        case HazardRatios() as body:
+            figure = output.kind == "figure"
+            return Body((), (), describe_ratios(body)) if figure else make_hazard_ratio_rows(body, numbers)
+        case KaplanMeier() as body:
+            return Body((), (), describe_kaplan_meier(body, numbers))
+        case Waterfall():
+            return Body((), (), describe_waterfall(numbers))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -38,6 +38,10 @@ class Number:
     dataset: str
     filter: str
     n_records: int
+
+    def times(self, factor: float) -> Number:
+        """The same result in another unit."""
+        return replace(self, value=self.value * factor)
 
     @property
     def count(self) -> int:
@@ -96,7 +100,7 @@ class Numbers:
 
     def _detail(self, first: Number, shown: Sequence[Number]) -> Detail:
         facts = [(_name(number.statistic), _unrounded(number.value)) for number in shown]
-        if first.denominator is not None:
+        if first.denominator is not None and first.statistic.startswith("n"):
             facts.append(("Denominator", f"{first.denominator} subjects"))
             if first.denominator:
                 facts.append(("Percentage", _unrounded(100 * first.value / first.denominator)))

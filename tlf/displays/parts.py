@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tlf.displays.numbers import Number, Numbers
 from tlf.render import Cell, Column, Row, Span
-from tlf.statistics import format_count
+from tlf.statistics import NOT_ESTIMABLE, format_count, format_interval, format_number, format_p_value
 
 BIG_N = "BIG_N"
 
@@ -38,6 +40,23 @@ def result_header(stub: str, columns: tuple[ResultColumn, ...], below: str = "")
     last = f"\n{below}" if below else ""
     results = (Column(f"{column.label}\n(N={column.big_n.count}){last}") for column in columns)
     return (Column(stub, "left"), *results)
+
+
+NOTHING = Cell("")
+
+
+def estimate_cell(numbers: Numbers, found: Sequence[Number], decimals: int, *details: Number) -> Cell:
+    """ "12.5 (10.5, 14.2)" of an estimate and its limits; details are shown beside the page only."""
+    estimate, lower, upper = (number.value for number in found)
+    if math.isnan(estimate) and math.isnan(lower) and math.isnan(upper):
+        return numbers.cell(NOT_ESTIMABLE, *found, *details)
+    text = f"{format_number(estimate, decimals)} {format_interval(lower, upper, decimals)}"
+    return numbers.cell(text, *found, *details)
+
+
+def p_value_cell(numbers: Numbers, p_value: Number, *details: Number) -> Cell:
+    """ "0.0312" or "<0.0001"."""
+    return numbers.cell(format_p_value(p_value.value), p_value, *details)
 
 
 def count_cell(numbers: Numbers, number: Number) -> Cell:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crf2tlf.spec.outputs import DEFAULT_STATISTICS, STATISTICS, Summary, SummaryRow
+from crf2tlf.spec.output_bodies import DEFAULT_STATISTICS, STATISTICS, Summary, SummaryRow
 from tlf.displays.numbers import Numbers
-from tlf.displays.parts import Body, ResultColumn, count_cell, result_header
+from tlf.displays.parts import NOTHING, Body, ResultColumn, count_cell, result_header
 from tlf.render import Cell, Column, Row
 from tlf.results import DatasetFacts
 from tlf.statistics import format_number, format_p_value
 
 MISSING_LABEL = "Missing"
-NOTHING = Cell("")
 JOINED = {"mean_sd": "{} ({})", "q1_q3": "{}, {}", "min_max": "{}, {}"}
 
 
@@ -35,11 +34,11 @@ def _block(
     last = _test_cells(row, numbers) if tested else ()
     heading = label if is_number else f"{label}, n (%)"
     cells = (Cell(heading), *(NOTHING for _ in columns), *last)
-    yield Row(cells, blank_before=True, heading=True, block=row.variable)
+    yield Row(cells, blank_before=True, heading=True, block=row.id)
     lines = _statistic_lines(row, numbers, columns) if is_number else _level_lines(row, numbers, columns)
     blank = (NOTHING,) if tested else ()
     for text, results in lines:
-        yield Row((Cell(text), *results, *blank), indent=1, block=row.variable)
+        yield Row((Cell(text), *results, *blank), indent=1, block=row.id)
 
 
 def _statistic_lines(
@@ -53,7 +52,7 @@ def _statistic_lines(
 def _statistic_cell(
     row: SummaryRow, numbers: Numbers, column: ResultColumn, line: str, names: tuple[str, ...], extra: tuple[int, ...]
 ) -> Cell:
-    found = [numbers.get(row.variable, name, (column.label,)) for name in names]
+    found = [numbers.get(row.id, name, (column.label,)) for name in names]
     is_count = names[0] in {"n", "n_missing"}
     texts = [
         format_number(number.value, 0 if is_count else row.decimals + more)
@@ -66,15 +65,15 @@ def _level_lines(
     row: SummaryRow, numbers: Numbers, columns: tuple[ResultColumn, ...]
 ) -> Iterator[tuple[str, tuple[Cell, ...]]]:
     labels = dict(row.levels)
-    levels = dict.fromkeys(level for _, level in numbers.levels(row.variable, "n"))
+    levels = dict.fromkeys(level for _, level in numbers.levels(row.id, "n"))
     for level in levels:
         label = labels.get(level, level) if level else MISSING_LABEL
-        found = (numbers.get(row.variable, "n", (column.label, level)) for column in columns)
+        found = (numbers.get(row.id, "n", (column.label, level)) for column in columns)
         yield label, tuple(count_cell(numbers, number) for number in found)
 
 
 def _test_cells(row: SummaryRow, numbers: Numbers) -> tuple[Cell, ...]:
     if not row.test:
         return (NOTHING,)
-    statistic, p_value = (numbers.get(row.variable, name) for name in ("statistic", "p_value"))
+    statistic, p_value = (numbers.get(row.id, name) for name in ("statistic", "p_value"))
     return (numbers.cell(format_p_value(p_value.value), p_value, statistic),)

@@ -14,7 +14,7 @@ ORD        place in the output
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -126,6 +126,20 @@ class ResultBook:
         if name[2] not in WITHOUT_KEYS and name[0] not in WITHOUT_KEYS:
             self._add_keys(result, selection)
         return result
+
+    def add_values(
+        self,
+        name: tuple[str, str],
+        values: Mapping[str, float],
+        selection: Selection,
+        *,
+        variable: str = "",
+        parameter: str = "",
+        groups: Groups = (),
+    ) -> None:
+        """Add several numbers of the same records; `name` is analysis and method, `values` are by statistic."""
+        for statistic, value in values.items():
+            self.add((*name, statistic), value, selection, variable=variable, parameter=parameter, groups=groups)
 
     def _add_keys(self, result: str, selection: Selection) -> None:
         names = selection.source.facts.keys

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import pandas as pd
 
 from crf2tlf.errors import ProgramError
+from crf2tlf.rules.evaluate import evaluate_condition
+from crf2tlf.rules.expressions import Expression, Reference
+from crf2tlf.spec.output_bodies import Condition
 from crf2tlf.spec.outputs import Columns, Output
 from tlf.results.ard import Denominator, ResultBook
 from tlf.results.selection import (
@@ -16,7 +21,7 @@ from tlf.results.selection import (
     select_population,
     split_columns,
 )
-from tlf.results.sources import Sources
+from tlf.results.sources import SUBJECT_LEVEL, Sources
 
 BIG_N = "BIG_N"
 
@@ -26,12 +31,14 @@ class AnalysisFrame:
     """The records that an output analyses, by column.
 
     by            the variable of the analysed dataset that holds the column
+    sources       the datasets of the output
     everything    all records, whatever their column
     parts         the records of each column, the total last
     denominators  the number of subjects of each column in the population
     """
 
     by: str
+    sources: Sources
     everything: Selection
     parts: dict[ColumnValue, Selection]
     denominators: dict[ColumnValue, Denominator]
@@ -40,6 +47,31 @@ class AnalysisFrame:
     def groups_compared(self) -> dict[ColumnValue, Selection]:
         """The columns without the total."""
         return {column: part for column, part in self.parts.items() if column.value is not None}
+
+    def narrow(self, where: Condition | None) -> AnalysisFrame:
+        """The same for those of the records for which a condition holds."""
+        if where is None:
+            return self
+        return self.select(where.expression)
+
+    def select(self, condition: Expression) -> AnalysisFrame:
+        """The same for those of the records that an expression selects."""
+        held = evaluate_condition(condition, self.sources.scope(self.everything.source.name))
+
+        def kept(part: Selection) -> Selection:
+            return part.narrow(condition, held[part.rows])
+
+        parts = {column: kept(part) for column, part in self.parts.items()}
+        return replace(self, everything=kept(self.everything), parts=parts)
+
+    def texts(self, selection: Selection, name: str) -> pd.Series:
+        """A text of the records, or of their subjects in ADSL where the dataset does not have it."""
+        return self.sources.texts(selection.source, name).iloc[selection.rows].reset_index(drop=True)
+
+    def qualified(self, name: str) -> Reference:
+        """How a filter names it."""
+        own = name in self.everything.source.facts.variables
+        return Reference((name,)) if own else Reference((SUBJECT_LEVEL, name))
 
     def group(self, column: ColumnValue) -> tuple[str, str]:
         """The column as a group of a result."""
@@ -57,7 +89,7 @@ def make_frame(book: ResultBook, output: Output, sources: Sources) -> AnalysisFr
     everything = select_analysis_records(output, sources)
     parts = split_columns(everything, output.columns, values)
     check_subjects(parts, subjects, output)
-    return AnalysisFrame(output.columns.variable(output.dataset), everything, parts, denominators)
+    return AnalysisFrame(output.columns.variable(output.dataset), sources, everything, parts, denominators)
 
 
 def _add_denominators(

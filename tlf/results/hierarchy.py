@@ -9,11 +9,12 @@ import pandas as pd
 
 from crf2tlf.errors import Context, DataError
 from crf2tlf.rules.columns import IntArray
+from crf2tlf.spec.output_bodies import Hierarchy
 from crf2tlf.spec.output_conditions import all_of, equals
-from crf2tlf.spec.outputs import Hierarchy
 from tlf.results.ard import ResultBook
 from tlf.results.counts import add_count
 from tlf.results.frame import AnalysisFrame
+from tlf.results.grades import add_ungraded, add_worst_grades
 from tlf.results.selection import ColumnValue, Selection, split_codes
 
 ANY = "ANY"
@@ -31,6 +32,8 @@ class Node:
 def add_hierarchy(book: ResultBook, frame: AnalysisFrame, body: Hierarchy) -> None:
     """Subjects with any record, then those at each level, parents before their children, in the order shown."""
     _require_levels(frame.everything, body.levels)
+    if body.grades is not None:
+        add_ungraded(book, frame.everything, body.grades)
     if body.any:
         _add_node(book, frame, body, Node((), frame.parts, 0))
     frequent = select_frequent(compute_nodes(frame, body), frame, body)
@@ -109,5 +112,8 @@ def _add_node(book: ResultBook, frame: AnalysisFrame, body: Hierarchy, node: Nod
     levels = tuple(zip(body.levels, node.path, strict=False))
     name = (variable or ANY, "count_subjects")
     for column, part in node.parts.items():
-        groups = (frame.group(column), *levels)
-        add_count(book, name, part, groups, frame.denominators[column], variable=variable)
+        denominator = frame.denominators[column]
+        if body.grades is None:
+            add_count(book, name, part, (frame.group(column), *levels), denominator, variable=variable)
+        else:
+            add_worst_grades(book, name, part, (frame.group(column), levels), body.grades, denominator)

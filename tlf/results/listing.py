@@ -8,8 +8,9 @@ from crf2tlf.errors import Context, DataError
 from crf2tlf.rules.columns import TEXT, Column
 from crf2tlf.rules.expressions import Expression, Literal, Logic
 from crf2tlf.rules.show import show
-from crf2tlf.spec.check_outputs import placeholders
-from crf2tlf.spec.outputs import Listing, Output
+from crf2tlf.spec.check_output_bodies import placeholders
+from crf2tlf.spec.output_bodies import Listing
+from crf2tlf.spec.outputs import Output
 from tlf.results.ard import ResultBook
 from tlf.results.predicates import show_filter
 from tlf.results.selection import Selection, select_analysis_records, select_population

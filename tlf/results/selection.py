@@ -116,10 +116,11 @@ def compute_columns(output: Output, population: Selection) -> tuple[ColumnValue,
     if columns is None:
         return ()
     by = columns.variable(population.source.name)
-    _require_value(population, by)
+    if not columns.unassigned:
+        _require_value(population, by)
     values = population.texts(by)
     order = population.numbers(columns.order) if columns.order else np.zeros(len(values))
-    pairs = pd.DataFrame({"value": values, "order": order}).drop_duplicates()
+    pairs = pd.DataFrame({"value": values, "order": order}).dropna(subset=["value"]).drop_duplicates()
     twice = pairs["value"].duplicated()
     if twice.any():
         word = pairs["value"][twice].iloc[0]
@@ -138,9 +139,11 @@ def split_columns(
 ) -> dict[ColumnValue, Selection]:
     """The records of each column; DataError where a record is of none."""
     by = columns.variable(selection.source.name)
-    _require_value(selection, by)
+    if not columns.unassigned:
+        _require_value(selection, by)
     found = selection.texts(by)
-    unknown = ~found.isin([column.value for column in values if column.value is not None]).to_numpy(dtype=bool)
+    named = found.isin([column.value for column in values if column.value is not None]).to_numpy(dtype=bool)
+    unknown = ~named & found.notna().to_numpy(dtype=bool)
     if unknown.any():
         examples = selection.examples(unknown, by)
         message = f"{int(unknown.sum())} of {len(unknown)} records are of a column that the population does not have"

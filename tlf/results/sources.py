@@ -113,6 +113,11 @@ class Sources:
     def __getitem__(self, name: str) -> Source:
         return self.by_name[name]
 
+    def texts(self, source: Source, name: str) -> Column:
+        """A dataset's variable, or that of each record's subject in ADSL; one value a record of the dataset."""
+        own = name in source.facts.variables
+        return self.scope(source.name).column(Reference((name,) if own else (SUBJECT_LEVEL, name)))
+
     def scope(self, name: str) -> RecordScope:
         """What an expression over a dataset can see."""
         return RecordScope(self.by_name[name], self)

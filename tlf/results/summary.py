@@ -9,8 +9,8 @@ import pandas as pd
 
 from crf2tlf.errors import Context, DataError
 from crf2tlf.rules.columns import BoolArray
+from crf2tlf.spec.output_bodies import DEFAULT_STATISTICS, STATISTICS, Summary, SummaryRow
 from crf2tlf.spec.output_conditions import equals
-from crf2tlf.spec.outputs import DEFAULT_STATISTICS, STATISTICS, Summary, SummaryRow
 from tlf.results.ard import Denominator, ResultBook
 from tlf.results.counts import add_count
 from tlf.results.frame import AnalysisFrame
@@ -25,10 +25,19 @@ MISSING = ""
 def add_summary(book: ResultBook, frame: AnalysisFrame, body: Summary) -> None:
     """The results of every variable of a summary, in the order of the spec."""
     for row in body.rows:
+        records = frame.narrow(row.where)
+        _check_records(records.everything, row)
         if frame.everything.source.facts.variables[row.variable].is_number:
-            _add_statistics(book, frame, row)
+            _add_statistics(book, records, row)
         else:
-            _add_levels(book, frame, row)
+            _add_levels(book, records, row)
+
+
+def _check_records(everything: Selection, row: SummaryRow) -> None:
+    """DataError for a subject with two records: it would weigh twice."""
+    if everything.n_subjects != everything.n_records:
+        message = f"a subject has more than one record in rows.{row.id}"
+        raise DataError(message, Context(dataset=everything.source.name, fix="limit the records by `where`"))
 
 
 def _add_statistics(book: ResultBook, frame: AnalysisFrame, row: SummaryRow) -> None:
@@ -40,7 +49,7 @@ def _add_statistics(book: ResultBook, frame: AnalysisFrame, row: SummaryRow) -> 
         for name in dict.fromkeys(wanted):
             counted = name in {"n", "n_missing"}
             book.add(
-                (row.variable, "summary", name),
+                (row.id, "summary", name),
                 summary[name],
                 absent if name == "n_missing" else present,
                 variable=row.variable,
@@ -76,7 +85,7 @@ def _add_level(
     else:
         chosen = part.narrow(equals(variable, level), _holds(part.texts(variable), level))
     groups = (group, (variable, level))
-    add_count(book, (variable, "count"), chosen, groups, denominator, variable=variable)
+    add_count(book, (row.id, "count"), chosen, groups, denominator, variable=variable)
 
 
 def compute_levels(selection: Selection, row: SummaryRow) -> list[str]:
@@ -91,7 +100,7 @@ def compute_levels(selection: Selection, row: SummaryRow) -> list[str]:
     if named:
         unknown = sorted(set(found) - set(named))
         if unknown:
-            fix = f"add {', '.join(unknown)} to rows.{row.variable}.levels"
+            fix = f"add {', '.join(unknown)} to rows.{row.id}.levels"
             message = f"{row.variable} has the values {', '.join(unknown)}, which the output does not name"
             raise DataError(message, Context(dataset=selection.source.name, fix=fix))
         ordered = named
@@ -122,7 +131,7 @@ def _add_table_test(book: ResultBook, frame: AnalysisFrame, row: SummaryRow, lev
 
 def _add_test(book: ResultBook, row: SummaryRow, present: Selection, statistic: float, p_value: float) -> None:
     for name, value in (("statistic", statistic), ("p_value", p_value)):
-        book.add((row.variable, row.test, name), value, present, variable=row.variable)
+        book.add((row.id, row.test, name), value, present, variable=row.variable)
 
 
 def _holds(texts: pd.Series, level: str) -> BoolArray:

@@ -44,6 +44,7 @@ from tlf.statistics.proportions import (
 )
 from tlf.statistics.restricted_mean import Estimate, compute_restricted_mean, compute_restricted_mean_difference
 from tlf.statistics.rounding import (
+    NOT_ESTIMABLE,
     format_count,
     format_interval,
     format_number,
@@ -64,6 +65,7 @@ from tlf.statistics.tests_of_tables import (
 )
 
 __all__ = [
+    "NOT_ESTIMABLE",
     "ChiSquare",
     "CoxModel",
     "Estimate",

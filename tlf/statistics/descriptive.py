@@ -25,6 +25,7 @@ class Summary:
     q3: float
     minimum: float
     maximum: float
+    total: float
 
 
 def compute_percentile(values: Array, probability: float) -> float:
@@ -52,7 +53,7 @@ def _compute_sorted_percentile(ordered: Floats, probability: float) -> float:
 
 
 def compute_summary(values: Array) -> Summary:
-    """n, missing, mean, sd (divisor n - 1), median, quartiles (SAS PCTLDEF=5), minimum, maximum; missing left out."""
+    """n, missing, mean, sd (divisor n - 1), median, quartiles (SAS PCTLDEF=5), extremes, total; missing left out."""
     numbers = check_numbers(values, what="values")
     present = np.sort(numbers[~np.isnan(numbers)])
     n, none = len(present), float("nan")
@@ -67,6 +68,7 @@ def compute_summary(values: Array) -> Summary:
         q3=q3,
         minimum=float(present[0]) if n else none,
         maximum=float(present[-1]) if n else none,
+        total=float(present.sum()) if n else none,
     )
 
 
