@@ -100,12 +100,12 @@ columns:
 """
 
 
-def typed_table(text: str, columns: str) -> pd.DataFrame:
+def typed_table(text: str, columns: str, numbers: set[str] = NUMBERS) -> pd.DataFrame:
     """A frame from lines of words, "." being missing; numbers as float64, the rest as text."""
     names = columns.split()
     rows = [[None if word == "." else word for word in line.split()] for line in text.strip().splitlines()]
     frame = pd.DataFrame(rows, columns=names)
-    return frame.astype({name: "float64" if name in NUMBERS else "string[pyarrow]" for name in names})
+    return frame.astype({name: "float64" if name in numbers else "string[pyarrow]" for name in names})
 
 
 def toy_study(root: Path) -> Study:
@@ -119,12 +119,13 @@ def toy_study(root: Path) -> Study:
 
 
 def _dataset(name: str, keys: tuple[str, ...], columns: list[str]) -> Dataset:
-    variables = {column: _variable(name, column) for column in columns}
+    variables = {column: make_variable(name, column, column in NUMBERS) for column in columns}
     return Dataset(name, "ADaM", name, "ADAM OTHER", "", "", keys, (), variables, HERE)
 
 
-def _variable(dataset: str, name: str) -> Variable:
-    type_ = "integer" if name in NUMBERS else "text"
+def make_variable(dataset: str, name: str, is_number: bool) -> Variable:
+    """A variable of a toy dataset."""
+    type_ = "integer" if is_number else "text"
     format_ = "DATE9." if name.endswith("DT") else ""
     codelist = "SEX" if name == "SEX" else ""
     rule = NoData("toy")

@@ -24,7 +24,16 @@ from tlf.statistics import (
 
 def test_a_summary_leaves_missing_values_out_and_counts_them() -> None:
     assert compute_summary([4.0, 1.0, np.nan, 2.0, 3.0]) == Summary(
-        n=4, n_missing=1, mean=2.5, sd=math.sqrt(5 / 3), median=2.5, q1=1.5, q3=3.5, minimum=1.0, maximum=4.0, total=10.0
+        n=4,
+        n_missing=1,
+        mean=2.5,
+        sd=math.sqrt(5 / 3),
+        median=2.5,
+        q1=1.5,
+        q3=3.5,
+        minimum=1.0,
+        maximum=4.0,
+        total=10.0,
     )
 
 

@@ -19,7 +19,7 @@ from tlf.displays.survival import (
 )
 from tlf.figures import ForestFigure, ForestLine
 from tlf.render import Cell, Column, Row, Span
-from tlf.statistics import format_interval, format_number, format_p_value
+from tlf.statistics import NOT_ESTIMABLE, format_interval, format_number, format_p_value
 
 LINE_EVENTS = ("EVENTS", "n")
 
@@ -143,7 +143,7 @@ def _forest_line(line: Line, lines: Lines) -> ForestLine:
         f"{numbers.get('EVENTS', 'n', (*line.groups, column)).count}"
         for column in lines.columns
     )
-    text = f"{format_number(estimate, 2)} {format_interval(lower, upper, 2)}"
+    text = f"{format_number(estimate, 2)} {format_interval(lower, upper, 2)}" if estimate == estimate else NOT_ESTIMABLE
     return ForestLine(line.label, line.depth, events, text, estimate, lower, upper)
 
 

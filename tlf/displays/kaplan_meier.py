@@ -7,7 +7,7 @@ import pandas as pd
 from crf2tlf.rules.columns import TEXT
 from crf2tlf.spec.output_bodies import KaplanMeier
 from tlf.displays.numbers import Numbers
-from tlf.displays.survival import KINDS, METHODS, describe_comparison, describe_p_value, ratio_numbers
+from tlf.displays.survival import METHODS, describe_comparison, describe_p_value, kind_label, ratio_numbers
 from tlf.figures import KaplanMeierFigure
 from tlf.statistics import format_interval, format_number
 
@@ -51,7 +51,7 @@ def _comparisons(body: KaplanMeier, numbers: Numbers) -> tuple[str, ...]:
         text = f"{format_number(estimate, 2)} {format_interval(lower, upper, 2)}"
         p_value = describe_p_value(numbers.get("LOG_RANK_PAIR", "p_value", levels).value)
         start = f"{levels[0]}: " if len(columns) > 1 else ""
-        lines.append(f"{start}{KINDS[levels[1]]} hazard ratio {text}, log-rank {p_value}")
+        lines.append(f"{start}{kind_label(body.compare, levels[1], 'hazard ratio')} {text}, log-rank {p_value}")
     return tuple(lines)
 
 

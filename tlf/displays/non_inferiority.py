@@ -8,9 +8,9 @@ from crf2tlf.spec.output_bodies import NonInferiority
 from tlf.displays.numbers import Number, Numbers
 from tlf.displays.parts import NOTHING, Body, count_cell, p_value_cell
 from tlf.displays.survival import (
-    KINDS,
     METHODS,
     describe_comparison,
+    kind_label,
     kinds_of,
     log_rank_cell,
     quartile_cell,
@@ -58,13 +58,17 @@ class _Maker:
         margin = format_number(self.body.margin, 2)
         yield self._row(f"Non-inferiority, margin of the hazard ratio {margin}", apart=True)
         yield self._row(
-            f"{KINDS[kind]} hazard ratio (95% CI)", lambda place: ratio_cell(numbers, (*place, kind), 3), indent=1
+            f"{kind_label(self.body.compare, kind, 'hazard ratio')} (95% CI)",
+            lambda place: ratio_cell(numbers, (*place, kind), 3),
+            indent=1,
         )
         yield self._row(f"Upper limit below {margin}", self._shown, indent=1)
         yield self._row("One-sided p-value", self._p_value, indent=1)
         yield self._row("Superiority, tested where every set shows non-inferiority", apart=True)
         yield self._row("Upper limit below 1.00", self._superior, indent=1)
-        yield self._row(f"{KINDS[kind]} log-rank p-value, two-sided", self._log_rank, indent=1)
+        yield self._row(
+            f"{kind_label(self.body.compare, kind, 'log-rank p-value')}, two-sided", self._log_rank, indent=1
+        )
 
     def _count(self, statistic: str) -> MakeCell:
         return lambda place: count_cell(self.numbers, self.numbers.get("EVENTS", statistic, place))

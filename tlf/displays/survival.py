@@ -16,7 +16,6 @@ METHODS = {
     "plain": "linear limits",
 }
 STRATIFIED, UNSTRATIFIED = "stratified", "unstratified"
-KINDS = {STRATIFIED: "Stratified", UNSTRATIFIED: "Unstratified"}
 
 
 def quartile_cell(numbers: Numbers, name: str, levels: Sequence[str], analysis: str = "QUARTILES") -> Cell:
@@ -56,6 +55,11 @@ def kinds_of(compare: Compare) -> tuple[str, ...]:
     """The kinds of comparison in their order."""
     stratified = (STRATIFIED,) if compare.strata else ()
     return (*stratified, UNSTRATIFIED) if compare.unstratified or not stratified else stratified
+
+
+def kind_label(compare: Compare, kind: str, text: str) -> str:
+    """ "Stratified hazard ratio"; the word is left out where no comparison has strata."""
+    return f"{kind.capitalize()} {text}" if compare.strata else text.capitalize()
 
 
 def describe_p_value(value: float) -> str:

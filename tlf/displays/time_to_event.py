@@ -8,9 +8,9 @@ from crf2tlf.spec.output_bodies import TimeToEvent
 from tlf.displays.numbers import Numbers
 from tlf.displays.parts import NOTHING, Body, ResultColumn, count_cell, estimate_cell, p_value_cell, result_header
 from tlf.displays.survival import (
-    KINDS,
     METHODS,
     describe_comparison,
+    kind_label,
     kinds_of,
     log_rank_cell,
     quartile_cell,
@@ -99,8 +99,10 @@ class _Maker:
         assert self.body.compare is not None
         yield self._row(f"Comparison with {self.body.compare.reference}", None, "comparison", heading=True)
         for kind in kinds_of(self.body.compare):
-            yield self._row(f"{KINDS[kind]} hazard ratio (95% CI)", self._ratio(kind), "comparison")
-            yield self._row(f"{KINDS[kind]} log-rank p-value", self._log_rank(kind), "comparison")
+            yield self._row(
+                kind_label(self.body.compare, kind, "hazard ratio") + " (95% CI)", self._ratio(kind), "comparison"
+            )
+            yield self._row(kind_label(self.body.compare, kind, "log-rank p-value"), self._log_rank(kind), "comparison")
 
     def _ratio(self, kind: str) -> MakeCell:
         return lambda column: ratio_cell(self.numbers, (column, kind))

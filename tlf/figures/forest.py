@@ -20,7 +20,9 @@ _LINE_HEIGHT = 0.19  # inches
 _TOP, _BOTTOM = 0.42, 0.72  # inches for the headings and for the scale
 _LABELS, _EVENTS, _PLOT = 2.35, 1.0, 3.0  # inches for the labels, for each column of events, for the intervals
 _MOST_LINES = 40
-_TICKS = (0.1, 0.2, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 10.0)
+# In the order in which they are wanted; one that would touch another is left out.
+_TICKS = (1.0, 0.5, 2.0, 0.25, 4.0, 0.1, 10.0, 0.75, 1.5, 3.0)
+_TICK_DISTANCE = 0.075  # of the scale
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def _add_scale(axes: Axes, figure: ForestFigure) -> None:
     axes.set_xlim(limits)
     axes.set_ylim(len(figure.lines) - 0.5, -0.5)
     axes.set_yticks([])
-    ticks = [tick for tick in _TICKS if limits[0] <= tick <= limits[1]]
+    ticks = _compute_ticks(limits)
     axes.xaxis.set_major_locator(FixedLocator(ticks))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xticklabels([f"{tick:g}" for tick in ticks])
@@ -87,6 +89,16 @@ def _add_scale(axes: Axes, figure: ForestFigure) -> None:
         across = blended_transform_factory(axes.transData, axes.transAxes)
         axes.text(figure.margin, 1.005, f"margin {figure.margin:.2f}", transform=across, ha="center", va="bottom",
                   fontsize=TEXT_SIZE - 1, color=LOOKS[1].colour)  # fmt: skip
+
+
+def _compute_ticks(limits: tuple[float, float]) -> list[float]:
+    length = math.log(limits[1] / limits[0])
+    found: list[float] = []
+    for tick in _TICKS:
+        inside = limits[0] <= tick <= limits[1]
+        if inside and all(abs(math.log(tick / other)) >= _TICK_DISTANCE * length for other in found):
+            found.append(tick)
+    return sorted(found)
 
 
 def _compute_limits(figure: ForestFigure) -> tuple[float, float]:
@@ -151,7 +163,7 @@ def _shorten(column: str) -> str:
 def _add_directions(drawn: Figure, axes: Axes, figure: ForestFigure) -> None:
     below = blended_transform_factory(axes.transData, drawn.transFigure)
     height = 0.2 / drawn.get_figheight()
-    for text, side, at in ((figure.better[0], "right", 0.97), (figure.better[1], "left", 1.03)):
+    for text, side, at in ((figure.better[0], "right", 0.92), (figure.better[1], "left", 1.09)):
         if text:
             arrow = f"\u2190 {text}" if side == "right" else f"{text} \u2192"
             axes.text(at, height, arrow, ha=side, va="center", transform=below)
