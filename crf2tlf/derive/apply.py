@@ -26,7 +26,13 @@ from crf2tlf.rules.columns import (
     number_column,
     text_column,
 )
-from crf2tlf.rules.dates import compute_imputed_dates, compute_iso_dates_from_text, compute_iso_times
+from crf2tlf.rules.dates import (
+    compute_imputed_dates,
+    compute_iso_dates_by_format,
+    compute_iso_dates_from_text,
+    compute_iso_dates_of_any,
+    compute_iso_times,
+)
 from crf2tlf.rules.evaluate import evaluate, evaluate_condition
 from crf2tlf.rules.expressions import Expression, Reference
 from crf2tlf.rules.functions import compute_numbers
@@ -144,7 +150,7 @@ def _date(rule: verbs.IsoDate, scope: RowScope) -> Column:
     collected = scope.column(rule.date)
     iso, bad = collected, np.zeros(scope.length, dtype=bool)
     if rule.date.source.startswith(("raw.", "table.")):
-        iso, bad = compute_iso_dates_from_text(collected, _date_format(rule, scope))
+        iso, bad = _read_dates(rule, collected, scope)
     scope.report("UNREADABLE_DATE", bad, collected, (rule.date,), "the date or a part of it could not be read")
     if rule.time is None:
         return iso
@@ -157,6 +163,18 @@ def _date(rule: verbs.IsoDate, scope: RowScope) -> Column:
     scope.report("TIME_WITHOUT_DATE", lonely, collected_time, (rule.time,), message)
     whole = iso + "T" + time.mask(lonely)
     return text_column(whole.where(whole.notna(), iso))
+
+
+def _read_dates(rule: verbs.IsoDate, collected: Column, scope: RowScope) -> tuple[Column, BoolArray]:
+    if rule.formats:
+        iso, bad, unclear = compute_iso_dates_of_any(collected, rule.formats)
+        message = f"{' and '.join(rule.formats)} read different dates in the text"
+        scope.report("AMBIGUOUS_DATE", unclear, collected, (rule.date,), message)
+        return iso, bad
+    own = _date_format(rule, scope)
+    if rule.format_by is not None:
+        return compute_iso_dates_by_format(collected, _lookup(rule.format_by, scope).fillna(own))
+    return compute_iso_dates_from_text(collected, own)
 
 
 def _date_format(rule: verbs.IsoDate, scope: RowScope) -> str:

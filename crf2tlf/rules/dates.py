@@ -18,11 +18,13 @@ from crf2tlf.rules.columns import (
     BoolArray,
     Column,
     FloatArray,
+    compute_iso_dates,
     compute_sas_dates,
     is_missing,
     is_true,
     text_column,
 )
+from crf2tlf.rules.normal import compute_normal
 
 _YEAR = r"(?P<year>[0-9]{4}|[A-Za-z]{2,4})"
 _MONTH = r"(?P<month>[0-9]{1,2}|[A-Za-z]{2,3})"
@@ -36,9 +38,13 @@ DATE_FORMATS: dict[str, str] = {
     "DDMMMYYYY": r"(?:(?P<day>[0-9]{1,2}|[A-Za-z]{2})?(?P<month>[A-Za-z]{3}))?(?P<year>[0-9]{4})",
     "YYYYMMDD": r"(?P<year>[0-9]{4})(?:(?P<month>[0-9]{2}|[A-Za-z]{2})(?P<day>[0-9]{2}|[A-Za-z]{2})?)?",
     "YYYY.MM.DD": rf"{_YEAR}(?:\.{_MONTH}(?:\.{_DAY})?)?",
+    "YYYY/MM/DD": rf"{_YEAR}(?:/{_MONTH}(?:/{_DAY})?)?",
+    "YYYY\u5e74MM\u6708DD\u65e5": rf"{_YEAR}\u5e74(?:{_MONTH}\u6708(?:{_DAY}[\u65e5\u53f7]?)?)?",
+    "EXCEL": r"(?P<serial>[0-9]{1,7})(?:\.0+)?",
 }
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 FIRST_YEAR = "1582"  # SAS dates begin with the Gregorian calendar: an earlier year is a slip of the pen, such as 0202
+_SERIAL_OF_SAS_EPOCH = 21_916
 _UNKNOWN = ("NK", "UN", "UNK", "ND", "UNKN", "XX")
 _TIME = r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?"
 
@@ -57,6 +63,29 @@ def compute_iso_dates_from_text(collected: Column, date_format: str) -> tuple[Co
     return iso.take(safe).reset_index(drop=True).mask(missing), bad[safe] & ~missing
 
 
+def compute_iso_dates_by_format(collected: Column, formats: Column) -> tuple[Column, BoolArray]:
+    """As `compute_iso_dates_from_text`, each text in the format of its row."""
+    iso, bad = text_column(None, len(collected)), np.zeros(len(collected), dtype=bool)
+    for date_format in formats.dropna().unique().tolist():
+        rows = is_true((formats == date_format).astype("boolean"))
+        read, unread = compute_iso_dates_from_text(collected[rows].reset_index(drop=True), str(date_format))
+        iso[rows], bad[rows] = read.array, unread
+    return iso, bad
+
+
+def compute_iso_dates_of_any(collected: Column, formats: tuple[str, ...]) -> tuple[Column, BoolArray, BoolArray]:
+    """The dates that any format reads whole, where none does, and where two read different dates: those are missing."""
+    found = [compute_iso_dates_from_text(collected, date_format) for date_format in formats]
+    iso, bad = found[0]
+    unclear = np.zeros(len(collected), dtype=bool)
+    for other, unread in found[1:]:
+        differs = (other.fillna("") != iso.fillna("")).to_numpy(dtype=bool)
+        unclear |= differs & ~bad & ~unread
+        better = bad & (~unread | is_missing(iso))
+        iso, bad = iso.where(~better, other), bad & unread
+    return text_column(iso.mask(unclear)), bad, unclear
+
+
 def compute_iso_times(collected: Column) -> tuple[Column, BoolArray]:
     """ISO 8601 times (hh:mm or hh:mm:ss) of collected texts, and where a text could not be read."""
     parts = collected.str.strip().str.extract(rf"^{_TIME}$").astype(TEXT)
@@ -69,7 +98,9 @@ def compute_iso_times(collected: Column) -> tuple[Column, BoolArray]:
 
 
 def _read_distinct(texts: Column, date_format: str) -> tuple[Column, BoolArray]:
-    parts = texts.str.strip().str.upper().str.extract(rf"^(?:{DATE_FORMATS[date_format]})$").astype(TEXT)
+    parts = compute_normal(texts).str.upper().str.extract(rf"^(?:{DATE_FORMATS[date_format]})$").astype(TEXT)
+    if "serial" in parts:
+        return _read_serials(parts["serial"])
     unread = is_missing(parts["year"])
     known = {name: parts[name].mask(parts[name].isin(_UNKNOWN)) for name in ("year", "month", "day")}
     named = {month: f"{number:02d}" for number, month in enumerate(_MONTHS, start=1)}
@@ -82,6 +113,13 @@ def _read_distinct(texts: Column, date_format: str) -> tuple[Column, BoolArray]:
     impossible = (iso.str.len() == 10).to_numpy(dtype=bool, na_value=False) & np.isnan(compute_sas_dates(iso))
     bad = wrong | skipped | impossible
     return text_column(iso.mask(wrong | impossible)), bad
+
+
+def _read_serials(serial: Column) -> tuple[Column, BoolArray]:
+    """Day numbers of a spreadsheet, 1 being 1900-01-01. Those up to 60 are not read: 60 is a 29 February 1900."""
+    number = pd.to_numeric(serial.astype(object), errors="coerce").to_numpy(dtype="float64")
+    readable = (number > 60) & (number <= 2_958_465)  # 9999-12-31
+    return compute_iso_dates(np.where(readable, number - _SERIAL_OF_SAS_EPOCH, np.nan)), ~readable
 
 
 def _not_digits(part: Column) -> BoolArray:

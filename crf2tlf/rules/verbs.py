@@ -36,11 +36,16 @@ class CopyFrom:
 
 @dataclass(frozen=True)
 class IsoDate:
-    """`date`: ISO 8601 text from collected parts (SDTMIG 4.4.2), or, in ADaM, a numeric date from ISO 8601 text."""
+    """`date`: ISO 8601 text from collected parts (SDTMIG 4.4.2), or, in ADaM, a numeric date from ISO 8601 text.
+
+    Of `formats` whichever reads the text; `format_by` gives each row's format, the form's own where it is blank.
+    """
 
     date: Reference
     time: Reference | None = None
     format: str = ""
+    formats: tuple[str, ...] = ()
+    format_by: Lookup | None = None
     impute: OneOf["", "first", "last"] = ""
     not_before: Reference | None = None
     not_after: Reference | None = None
@@ -216,6 +221,7 @@ def reads(rule: Rule) -> Iterator[Read]:
         case IsoDate():
             given = (rule.date, rule.time, rule.not_before, rule.not_after)
             yield from (Read(reference) for reference in given if reference is not None)
+            yield from reads(rule.format_by) if rule.format_by is not None else ()
         case ImputationFlag(variable) | Decode(variable):
             yield from own(variable)
         case Case(branches):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from crf2tlf.rules.dates import DATE_FORMATS
 from crf2tlf.rules.own_source import date_at_source
 from crf2tlf.rules.verbs import ImputationFlag, IsoDate
 from crf2tlf.spec.model import Dataset, Study, Variable
@@ -19,6 +20,11 @@ def check_date(
     for source in sources or ("",):
         told |= dict.fromkeys(_check_format(date_at_source(rule, source), study, lost))
     yield from told
+    table = study.tables.get(rule.format_by.table) if rule.format_by is not None else None
+    if table is not None and rule.format_by is not None and rule.format_by.value in table.columns:
+        strange = next((cell for cell in table.values(rule.format_by.value) if cell and cell not in DATE_FORMATS), "")
+        if strange:
+            yield f"'{strange}' in the column {rule.format_by.value} of table.{table.name} is no format of dates"
     if rule.impute and not numeric:
         yield "only a numeric date is imputed: SDTM dates stay as collected (SDTMIG 4.4.2)"
     elif (rule.not_before or rule.not_after) and not rule.impute:
@@ -38,8 +44,9 @@ def check_imputation(rule: IsoDate, variable: Variable, dataset: Dataset) -> Ite
 def _check_format(rule: IsoDate, study: Study, lost: frozenset[str]) -> Iterator[str]:
     raw = rule.date.source.removeprefix("raw.") if rule.date.source.startswith("raw.") else ""
     form = study.forms.get(raw)
-    unknown = form is not None and not rule.format and not form.dates
+    by_row = rule.format_by is not None and rule.format_by.missing == "issue"
+    unknown = form is not None and not (rule.format or rule.formats or by_row) and not form.dates
     if unknown and lost.isdisjoint({f"raw.{raw}", f"raw.{raw}.dates"}):
         yield f"the format of the date is unknown: give 'format', or 'dates' of the form {raw}"
-    if rule.format and not rule.date.source.startswith(COLLECTED):
+    if (rule.format or rule.formats or rule.format_by) and not rule.date.source.startswith(COLLECTED):
         yield f"'format' is for collected dates, and {rule.date} is ISO 8601 text"

@@ -136,6 +136,8 @@ class VariableChecker(RecordsChecker):
         for bound in (rule.not_before, rule.not_after):
             if bound is not None:
                 yield from self._reference(bound, "number")
+        if rule.format_by is not None:
+            yield from self._lookup(rule.format_by, "text")
         told = check_date(rule, self._sources(), self.variable.is_number, self.names.study, self.names.lost)
         yield from map(self.fault, told)
         if rule.impute and self.variable.is_number:

@@ -172,6 +172,10 @@ def _phrase_of_others(rule: verbs.Rule) -> str:
 
 def _phrase_of_date(rule: verbs.IsoDate) -> str:
     words = f"the ISO 8601 form of {rule.date}" + (f" and {rule.time}" if rule.time else "")
+    if rule.formats:
+        words += f", which stands there as {' or '.join(rule.formats)}"
+    if rule.format_by is not None:
+        words += f", which stands there as {_phrase(rule.format_by)} says, or as the form has it"
     if rule.impute:
         words = f"the date of {rule.date}; of a partial date the {rule.impute} possible day"
     if rule.not_before:

@@ -9,9 +9,9 @@ from typing import Literal as OneOf
 from typing import cast
 
 from crf2tlf.rules import verbs
-from crf2tlf.rules.dates import DATE_FORMATS
 from crf2tlf.rules.expressions import Expression, Reference
 from crf2tlf.spec.nodes import Items, Mapping, Node, Text
+from crf2tlf.spec.read_collected_dates import read_date
 from crf2tlf.spec.read_parts import PartReader
 from crf2tlf.spec.read_records import (
     is_summary,
@@ -94,23 +94,7 @@ def _from(rules: RuleReader, node: Node) -> verbs.Rule:
 
 
 def _date(rules: RuleReader, node: Node) -> verbs.Rule:
-    if isinstance(node, Text):
-        return verbs.IsoDate(rules.reference(node))
-    if isinstance(node, Mapping) and "imputed" in node.entries:
-        rules.fields(node, ("imputed",), ())
-        return verbs.ImputationFlag(rules.reader.text(node.get("imputed")))
-    found = rules.fields(node, ("date", "time", "format", "impute", "not_before", "not_after"), ("date",))
-    optional = {
-        name: rules.reference(found.get(name)) for name in ("time", "not_before", "not_after") if found.get(name)
-    }
-    return verbs.IsoDate(
-        rules.reference(found.get("date")),
-        format=rules.reader.one_of(found.get("format"), tuple(DATE_FORMATS)),
-        impute=cast(OneOf["", "first", "last"], rules.reader.one_of(found.get("impute"), ("first", "last"))),
-        time=optional.get("time"),
-        not_before=optional.get("not_before"),
-        not_after=optional.get("not_after"),
-    )
+    return read_date(rules, node, rules.branch)
 
 
 def _case(rules: RuleReader, node: Node) -> verbs.Rule:

@@ -10,7 +10,9 @@ from crf2tlf.rules.columns import compute_iso_dates, compute_sas_dates, text_col
 from crf2tlf.rules.dates import (
     DATE_FORMATS,
     compute_imputed_dates,
+    compute_iso_dates_by_format,
     compute_iso_dates_from_text,
+    compute_iso_dates_of_any,
     compute_iso_times,
 )
 
@@ -108,7 +110,27 @@ COLLECTED: dict[str, list[tuple[str | None, str | None, bool]]] = {
         ("2024.02.29", "2024-02-29", False),
         ("2024.02", "2024-02", False),
         ("2024.UN.UN", "2024", False),
+        ("2024.2.9", "2024-02-09", False),
         ("2024-02-29", NA, True),
+    ],
+    "YYYY/MM/DD": [("2024/2/29", "2024-02-29", False), ("2024/02", "2024-02", False), ("29/02/2024", NA, True)],
+    "YYYY\u5e74MM\u6708DD\u65e5": [
+        ("2023\u5e745\u67087\u65e5", "2023-05-07", False),
+        ("\uff12\uff10\uff12\uff13\u5e7405\u670807\u53f7", "2023-05-07", False),  # wide digits
+        ("2023\u5e745\u6708", "2023-05", False),
+        ("2023\u5e74", "2023", False),
+        ("2023\u5e7413\u6708", NA, True),
+        ("2023-05-07", NA, True),
+    ],
+    "EXCEL": [
+        ("45351", "2024-02-29", False),
+        ("45351.0", "2024-02-29", False),
+        ("61", "1900-03-01", False),
+        ("60", NA, True),
+        ("45351.5", NA, True),
+        ("2958466", NA, True),
+        ("2024-02-29", NA, True),
+        (NA, NA, False),
     ],
 }  # fmt: skip
 
@@ -120,6 +142,22 @@ def test_collected_dates_become_iso_8601_as_far_as_they_are_known(date_format: s
     assert list(zip(collected, values(iso), bad.tolist(), strict=True)) == list(
         zip(collected, expected, issues, strict=True)
     )
+
+
+def test_a_text_that_two_formats_read_differently_is_ambiguous_and_missing() -> None:
+    collected = text_column(["05/07/2024", "07/07/2024", "25/07/2024", "2024-07-05", "7 July", "UNK", None])
+    iso, bad, unclear = compute_iso_dates_of_any(collected, ("DD/MM/YYYY", "MM/DD/YYYY", "YYYY-MM-DD"))
+    assert values(iso) == [NA, "2024-07-07", "2024-07-25", "2024-07-05", NA, NA, NA]
+    assert bad.tolist() == [False, False, False, False, True, False, False]
+    assert unclear.tolist() == [True, False, False, False, False, False, False]
+
+
+def test_each_row_is_read_in_its_own_format() -> None:
+    collected = text_column(["05/07/2024", "05/07/2024", None, "x"])
+    formats = text_column(["DD/MM/YYYY", "MM/DD/YYYY", "MM/DD/YYYY", "YYYY-MM-DD"])
+    iso, bad = compute_iso_dates_by_format(collected, formats)
+    assert values(iso) == ["2024-07-05", "2024-05-07", NA, NA]
+    assert bad.tolist() == [False, False, False, True]
 
 
 def test_no_dates_or_only_missing_ones_give_as_many_missing_ones() -> None:
