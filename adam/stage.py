@@ -14,7 +14,7 @@ from crf2tlf.build import Options, Step, StepResult
 from crf2tlf.derive.built import build_dataset
 from crf2tlf.derive.engine import Deriver
 from crf2tlf.derive.tables import FileSource
-from crf2tlf.derive.write import count_issues, is_without_records, output_paths, transport_paths, write_built
+from crf2tlf.derive.write import is_without_records, output_paths, transport_paths, write_built
 from crf2tlf.errors import Context, UnreadableFile
 from crf2tlf.rules.columns import missing_column
 from crf2tlf.spec.fingerprint import compute_dataset_key
@@ -109,8 +109,8 @@ def build_adam_dataset(study: Study, name: str, build_folder: Path) -> StepResul
 
     deriver = Deriver(study, {}, opened, frozenset({name}), TimeToEvent(), derive_response)
     built = build_dataset(deriver, name)
-    write_built(study, spec, built, build_folder / "adam", load_study_standards(study))
-    return StepResult(rows={name: len(built.frame)}, notes=count_issues(built))
+    written = write_built(study, spec, built, build_folder / "adam", load_study_standards(study))
+    return StepResult(written.rows, written.issues)
 
 
 def build_referee(study: Study, build_folder: Path) -> StepResult:

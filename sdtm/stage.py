@@ -1,44 +1,30 @@
-"""The steps of the stage: one for each dataset, and one that gathers the issues."""
+"""The steps of the stage: one for each dataset (and block of subjects), and one that gathers the issues."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from crf2tlf.build import Options, Step, StepResult
-from crf2tlf.derive.built import Built, build_dataset, combine_blocks
-from crf2tlf.derive.engine import Deriver
+from crf2tlf.derive.built import Built, build_dataset
 from crf2tlf.derive.issues import combine_issues
-from crf2tlf.derive.long_forms import compute_long_form
-from crf2tlf.derive.subjects import combine_exclusions, excluded_issues, kept_rows
-from crf2tlf.derive.tables import RawSource
-from crf2tlf.derive.write import count_issues, output_paths, transport_paths, write_built
-from crf2tlf.spec.facts import Form
+from crf2tlf.derive.stored import StoredBlock, write_block
+from crf2tlf.derive.subjects import combine_exclusions, excluded_issues
+from crf2tlf.derive.write import output_paths, transport_paths, write_blocks, write_built
 from crf2tlf.spec.fingerprint import compute_dataset_key
 from crf2tlf.spec.folders import raw_folder
 from crf2tlf.spec.graph import Graph, forms_among, forms_to_tell
 from crf2tlf.spec.load import load_study, load_study_standards
 from crf2tlf.spec.model import Dataset, Study
-from crf2tlf.tables import RawTable, read_parquet, read_raw, read_raw_copy, write_parquet, write_text
+from crf2tlf.tables import read_parquet, write_parquet, write_text
+from sdtm.blocks import Extract, count_blocks, deriver_of, wide_form
 from sdtm.issues_page import render_issues
-from sdtm.raw_forms import check_fields, copy_path, copy_steps
+from sdtm.raw_forms import copy_steps
+from sdtm.split import split_steps
 
 CODE = ("crf2tlf", "sdtm")
-SUBJECTS_PER_BLOCK = 4000
 COPIES = "raw_forms"
-
-
-@dataclass(frozen=True)
-class Extract:
-    """Where the raw forms of a study lie: the extract, and the copies of forms that share a file."""
-
-    raw: Path
-    copies: Path
-
-    def file_of(self, study: Study, form: Form) -> Path:
-        """The file that a step reads for a form."""
-        wide = study.forms[form.long.form] if form.long is not None else form
-        return copy_path(wide, self.copies) if wide.format == "odm" else self.raw / wide.file
+BLOCKS = "blocks"
 
 
 def plan(options: Options) -> list[Step]:
@@ -46,106 +32,95 @@ def plan(options: Options) -> list[Step]:
     root = Path.cwd()
     study = load_study(options.study, root)
     raw = raw_folder(study, options.raw)
-    folder = options.build_folder / "sdtm"
+    build = options.build_folder
+    extract = Extract(raw, build / COPIES, build / BLOCKS, count_blocks(study, raw))
     graph = Graph(study)
-    copies = options.build_folder / COPIES
-    extract, telling = Extract(raw, copies), forms_to_tell(graph)
+    telling = forms_to_tell(graph)
     steps = [
-        _dataset_step(study, graph, dataset, telling.get(name, ()), extract, folder)
-        for name, dataset in study.sdtm.items()
+        step
+        for name, spec in study.sdtm.items()
+        for step in _dataset_steps(study, graph, spec, telling.get(name, ()), extract, build)
     ]
-    return [*copy_steps(study, raw, copies), *steps, _issues_step(study, folder)]
+    copies = copy_steps(study, raw, extract.copies)
+    return [*copies, *split_steps(study, extract), *steps, _issues_step(study, build / "sdtm")]
 
 
-def _dataset_step(
-    study: Study, graph: Graph, dataset: Dataset, telling: tuple[str, ...], extract: Extract, folder: Path
-) -> Step:
-    names = graph.closure(dataset)
-    forms = forms_among(names)
-    key = compute_dataset_key(graph, dataset, names)
-    return Step(
-        name=f"sdtm/{dataset.name}",
-        run=build_sdtm_dataset,
-        arguments=(study, dataset.name, forms, telling, extract, folder),
-        inputs=tuple(dict.fromkeys(extract.file_of(study, study.forms[form]) for form in forms)),
-        key=" ".join((key, *telling)),
-        outputs=output_paths(dataset, folder),
-        code=CODE,
-        optional=transport_paths(dataset, folder),
-    )
-
-
-def build_sdtm_dataset(
-    study: Study, name: str, forms: tuple[str, ...], telling: tuple[str, ...], extract: Extract, folder: Path
-) -> StepResult:
-    """Derive one dataset from its raw forms, block by block of subjects, and write it."""
-    spec = study.sdtm[name]
-    tables = {form: read_form(study, study.forms[form], extract.raw, extract.copies) for form in forms}
-    built = derive_sdtm(study, spec, tables, telling=telling)
-    write_built(study, spec, built, folder, load_study_standards(study))
-    rows = {name: len(built.frame)} | ({spec.supp_name: len(built.supp)} if spec.supp else {})
-    return StepResult(rows=rows, notes=count_issues(built))
-
-
-def derive_sdtm(
-    study: Study,
-    spec: Dataset,
-    tables: dict[str, RawTable],
-    subjects_per_block: int = SUBJECTS_PER_BLOCK,
-    telling: tuple[str, ...] = (),
-) -> Built:
-    """The dataset whole; the size of the blocks changes the memory that is needed, never the result.
+def _dataset_steps(
+    study: Study, graph: Graph, spec: Dataset, telling: tuple[str, ...], extract: Extract, build: Path
+) -> list[Step]:
+    """The step that writes a dataset, and where there are several blocks of subjects one before it for each.
 
     `telling` names the forms whose excluded subjects this dataset tells as issues.
     """
-    built = _derive_blocks(study, spec, tables, subjects_per_block)
-    collected = {form: RawSource(study.forms[form], tables[form]) for form in telling if study.excluded}
-    told = excluded_issues(study, spec, collected)
+    names = graph.closure(spec)
+    forms = forms_among(names)
+    key = " ".join((compute_dataset_key(graph, spec, names), *telling))
+    folder = build / "sdtm"
+    parts = [extract.blocks / "sdtm" / spec.name / f"{block:04d}" for block in range(extract.count)]
+    one = len(parts) == 1 or spec.is_reference_data or not forms
+    # What belongs to no subject is derived from the forms of all of them.
+    whole = replace(extract, count=1)
+    final = Step(
+        name=f"sdtm/{spec.name}",
+        run=build_whole,
+        arguments=(study, spec.name, telling, whole, folder),
+        inputs=_files(study, whole, forms, 0),
+        key=key,
+        outputs=output_paths(spec, folder),
+        code=CODE,
+        optional=transport_paths(spec, folder),
+    )
+    if one:
+        return [final]
+    blocks = [
+        Step(
+            name=f"sdtm/{spec.name}.{number:04d}",
+            run=build_block,
+            arguments=(study, spec.name, telling, extract, number, part),
+            inputs=_files(study, extract, forms, number),
+            key=key,
+            outputs=(part,),
+            code=CODE,
+        )
+        for number, part in enumerate(parts)
+    ]
+    joined = (study, spec.name, tuple(parts), folder)
+    return [*blocks, replace(final, run=join_blocks, arguments=joined, inputs=tuple(parts))]
+
+
+def _files(study: Study, extract: Extract, forms: tuple[str, ...], block: int) -> tuple[Path, ...]:
+    return tuple(dict.fromkeys(extract.file(wide_form(study, form), block) for form in forms))
+
+
+def build_whole(study: Study, name: str, telling: tuple[str, ...], extract: Extract, folder: Path) -> StepResult:
+    """Derive a dataset of all subjects at once and write it."""
+    built = derive_block(study, name, telling, extract, 0)
+    written = write_built(study, study.sdtm[name], built, folder, load_study_standards(study))
+    return StepResult(written.rows, written.issues)
+
+
+def build_block(
+    study: Study, name: str, telling: tuple[str, ...], extract: Extract, block: int, folder: Path
+) -> StepResult:
+    """Derive a dataset of one block of subjects and keep it for `join_blocks`."""
+    write_block(folder, derive_block(study, name, telling, extract, block))
+    return StepResult()
+
+
+def derive_block(study: Study, name: str, telling: tuple[str, ...], extract: Extract, block: int) -> Built:
+    """A dataset of one block of subjects, with the notes on subjects who are excluded."""
+    deriver, forms = deriver_of(study, extract, block)
+    built = build_dataset(deriver, name)
+    told = excluded_issues(study, study.sdtm[name], {form: forms.collected(form) for form in telling})
     return replace(built, issues=combine_issues([built.issues, told])) if len(told) else built
 
 
-def _derive_blocks(study: Study, spec: Dataset, tables: dict[str, RawTable], subjects_per_block: int) -> Built:
-    derived = frozenset(study.sdtm)
-    same = study.subject.same if study.subject is not None else ()
-    whole = {name: RawSource(study.forms[name], table, same=same) for name, table in tables.items()}
-    if study.excluded:
-        whole = {name: source.rows(kept_rows(study, source)) for name, source in whole.items()}
-    if spec.is_reference_data or not tables:
-        return build_dataset(Deriver(study, whole, derived=derived), spec.name)
-    subjects = sorted({str(subject) for source in whole.values() for subject in source.subjects().dropna().unique()})
-    blocks = [subjects[start : start + subjects_per_block] for start in range(0, len(subjects), subjects_per_block)]
-    if len(blocks) <= 1:
-        return build_dataset(Deriver(study, whole, derived=derived), spec.name)
-    built = []
-    for number, block in enumerate(blocks):
-        # What belongs to no subject goes with the first block: study tables, and records that become issues.
-        raw = {name: source.of_subjects(frozenset(block), number == 0) for name, source in whole.items()}
-        deriver = Deriver(study, raw, derived=derived, makes_table_records=number == 0)
-        built.append(build_dataset(deriver, spec.name))
-    return combine_blocks(spec, built)
-
-
-def read_form(study: Study, form: Form, folder: Path, copies: Path | None = None) -> RawTable:
-    """A raw form, whose columns must be those that the spec declares; from its copy where it has one."""
-    if form.long is not None:
-        wide = read_form(study, study.forms[form.long.form], folder, copies)
-        return compute_long_form(wide, form, form.long, study.tables[form.long.table])
-    if form.format == "odm" and copies is not None:
-        return read_raw_copy(copy_path(form, copies))
-    table = _read(form, folder)
-    check_fields(study, form, table.file.name, table.frame.columns)
-    return table
-
-
-def _read(form: Form, folder: Path) -> RawTable:
-    return read_raw(
-        folder / form.file,
-        form=form.name,
-        format=form.format,
-        encoding=form.encoding,
-        header_rows=form.header_rows,
-        sheet=form.sheet or None,
-    )
+def join_blocks(study: Study, name: str, parts: tuple[Path, ...], folder: Path) -> StepResult:
+    """Write a dataset from its blocks."""
+    spec = study.sdtm[name]
+    blocks = [StoredBlock(part) for part in parts]
+    written = write_blocks(study, spec, blocks, folder, load_study_standards(study))
+    return StepResult(written.rows, written.issues)
 
 
 def _issues_step(study: Study, folder: Path) -> Step:

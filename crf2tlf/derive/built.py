@@ -66,12 +66,11 @@ def combine_blocks(spec: Dataset, blocks: Sequence[Built]) -> Built:
         ]
         whole = pd.concat(shifted, ignore_index=True)
         whole["DSROW"] = new_rows[whole["DSROW"].to_numpy() - 1]
-        by = [name for name in ("VARIABLE", "DSROW", "QNAM") if name in whole]
+        by = [name for name in ("DSROW", "VARIABLE", "QNAM") if name in whole]
         ordered: pd.DataFrame = whole.sort_values(by, kind="stable", ignore_index=True)
         return ordered
 
     supp = renumbered("supp")
-    supp = supp.sort_values(["DSROW", "QNAM"], kind="stable", ignore_index=True)
     issues = combine_issues([block.issues for block in blocks])
     ordered = pd.DataFrame({name: _sorted(frame[name], order) for name in frame})
     return Built(ordered, supp, issues, renumbered("records"), renumbered("picked"))
@@ -161,7 +160,7 @@ def _picked(derived: DerivedDataset, order: IntArray) -> pd.DataFrame:
             )
         )
     whole = pd.concat(frames, ignore_index=True)
-    return whole.sort_values(["VARIABLE", "DSROW"], kind="stable", ignore_index=True)
+    return whole.sort_values(["DSROW", "VARIABLE"], kind="stable", ignore_index=True)
 
 
 def _empty_picked() -> pd.DataFrame:

@@ -5,39 +5,67 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from crf2tlf.rules.columns import TEXT
-from crf2tlf.spec.facts import Form, LongForm
+from crf2tlf.derive.issues import Places
+from crf2tlf.derive.tables import RawSource, take_places
+from crf2tlf.errors import ProgramError
+from crf2tlf.rules.columns import TEXT, BoolArray, Column, is_missing, take_rows, text_column
+from crf2tlf.spec.facts import Form
 from crf2tlf.spec.facts import Table as StudyTable
 from crf2tlf.spec.read_long_forms import selected_rows
-from crf2tlf.tables import RawTable
 
 
-def compute_long_form(wide: RawTable, form: Form, long: LongForm, tests: StudyTable) -> RawTable:
+class LongSource(RawSource):
     """One row for each record of the wide form and test that has at least one value, in the order of the records.
 
-    The rows keep the physical row of their record.
+    The rows keep the physical row of their record. A column is made when it is asked for: most fields of a wide form
+    are those of single tests, and nobody reads them here.
     """
-    chosen = [row for _, row in selected_rows(long, tests)]
-    count, size = len(chosen), len(wide.frame)
-    values = {
-        field: _gathered(wide, [row[tests.columns.index(column)] for row in chosen]) for field, column in long.values
-    }
-    present = np.zeros(size * count, dtype=bool)
-    for gathered in values.values():
-        present |= (gathered.str.strip() != "").to_numpy(dtype=bool)
-    records = np.repeat(np.arange(size), count)[present]
-    test_numbers = np.tile(np.arange(count), size)[present]
-    columns = {name: wide.frame[name].take(records).reset_index(drop=True) for name in wide.frame}
-    for position, column in enumerate(tests.columns):
-        cells = pd.Series([row[position] for row in chosen], dtype=TEXT)
-        columns[column] = cells.take(test_numbers).reset_index(drop=True)
-    for field, gathered in values.items():
-        columns[field] = gathered[present].reset_index(drop=True)
-    return RawTable(form.name, wide.file, pd.DataFrame(columns), np.asarray(wide.rows)[records], wide.labels)
 
+    def __init__(self, form: Form, wide: RawSource, tests: StudyTable) -> None:
+        if form.long is None:
+            raise ValueError(f"{form.name} is no long form")
+        self.name = f"raw.{form.name}"
+        self._form, self._wide, self._tests = form, wide, tests
+        self._chosen = [row for _, row in selected_rows(form.long, tests)]
+        self._columns: dict[str, Column] = {}
+        values = {field: self._gathered(column) for field, column in form.long.values}
+        present = np.zeros(wide.length * len(self._chosen), dtype=bool)
+        for gathered in values.values():
+            present |= ~is_missing(gathered)
+        self._columns.update({field: gathered[present].reset_index(drop=True) for field, gathered in values.items()})
+        self._records = np.repeat(np.arange(wide.length), len(self._chosen))[present]
+        self._test_numbers = np.tile(np.arange(len(self._chosen)), wide.length)[present]
+        self.length = len(self._records)
 
-def _gathered(wide: RawTable, fields: list[str]) -> pd.Series[str]:
-    """The values of several fields, record by record and within a record field by field; "" for no field."""
-    blank = pd.Series([""] * len(wide.frame), dtype=TEXT)
-    table = [(wide.frame[field].astype(TEXT) if field else blank).to_numpy(dtype=object) for field in fields]
-    return pd.Series(np.column_stack(table).ravel() if table else [], dtype=TEXT)
+    def column(self, name: str) -> Column:
+        """A value of the test, a column of its row in the table of tests, or a field of the wide form."""
+        if name not in self._columns:
+            self._columns[name] = self._column(name)
+        return self._columns[name]
+
+    def places(self) -> Places:
+        wide = take_places(self._wide.places(), self._records)
+        return Places(text_column(self._form.name, self.length), wide.files, wide.rows, wide.subjects)
+
+    def subjects(self) -> Column:
+        return take_rows(self._wide.subjects(), self._records)
+
+    def rows(self, chosen: BoolArray) -> RawSource:
+        raise ProgramError(f"{self.name} is narrowed by narrowing its wide form")
+
+    def _column(self, name: str) -> Column:
+        if name not in self._tests.columns:
+            return take_rows(self._wide.column(name), self._records)
+        position = self._tests.columns.index(name)
+        return take_rows(text_column([row[position] for row in self._chosen]), self._test_numbers)
+
+    def _gathered(self, column: str) -> Column:
+        """The values of the fields that a column of the tests names, record by record and in it test by test."""
+        position = self._tests.columns.index(column)
+        fields = [row[position] for row in self._chosen]
+        if not fields or not self._wide.length:
+            return text_column([])
+        blank = pd.Series([pd.NA] * self._wide.length, dtype=TEXT)
+        each = pd.concat([self._wide.column(field) if field else blank for field in fields], ignore_index=True)
+        by_record = np.arange(len(each)).reshape(len(fields), -1).T.ravel()
+        return take_rows(each, by_record)

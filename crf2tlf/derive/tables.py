@@ -98,11 +98,6 @@ class RawSource(Source):
     def has_raw_subjects(self) -> bool:
         return True
 
-    def of_subjects(self, subjects: frozenset[str], nobody: bool = False) -> RawSource:
-        """The rows that belong to the subjects; with `nobody` also those that name no subject."""
-        own = self.subjects().isin(subjects).to_numpy(dtype=bool)
-        return self.rows(own | is_missing(self.subjects()) if nobody else own)
-
     def rows(self, chosen: BoolArray) -> RawSource:
         """Some of the rows."""
         whole = np.zeros(len(self._table.frame), dtype=bool)

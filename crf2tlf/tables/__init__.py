@@ -3,7 +3,7 @@
 from crf2tlf.tables.atomic import atomic_path, write_bytes, write_text
 from crf2tlf.tables.moment import moment_of_build
 from crf2tlf.tables.odm import read_odm, read_odm_blocks
-from crf2tlf.tables.parquet import count_rows, read_parquet, write_parquet
+from crf2tlf.tables.parquet import count_rows, read_parquet, write_parquet, write_parquet_blocks
 from crf2tlf.tables.raw import read_raw
 from crf2tlf.tables.raw_copy import RawCopyWriter, read_raw_copy
 from crf2tlf.tables.raw_table import RawTable
@@ -35,6 +35,7 @@ __all__ = [
     "text_length",
     "write_bytes",
     "write_parquet",
+    "write_parquet_blocks",
     "write_text",
     "write_xlsx",
     "write_xpt",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,8 @@ from crf2tlf.errors import Context, UnreadableFile
 from crf2tlf.tables.arrow import TEXT, ArrowColumn, pa, pq
 from crf2tlf.tables.atomic import atomic_path
 
+ROW_GROUP = 2**20
+"""Rows are written in groups of this size, however they come."""
 TEXT_TYPES = (pa.string(), pa.large_string())
 WHOLE_NUMBERS = {
     pa.int8(): pd.Int8Dtype(),
@@ -31,9 +35,32 @@ def write_parquet(path: str | Path, frame: pd.DataFrame) -> None:
     The same frame gives the same bytes: pandas' own metadata (which holds its version and the index) is left out.
     NaN of a number column is stored as missing.
     """
-    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
-    with atomic_path(path) as part:
-        pq.write_table(table, part, compression="zstd")
+    write_parquet_blocks(path, [frame])
+
+
+def write_parquet_blocks(path: str | Path, frames: Iterable[pd.DataFrame]) -> None:
+    """Write frames of the same columns, one after the other, in flat memory; at least one frame is given.
+
+    The bytes are those of `write_parquet` with the frames as one.
+    """
+    waiting: list[Any] = []
+    rows = 0
+    with ExitStack() as stack:
+        part = stack.enter_context(atomic_path(path))
+        writer = None
+        for frame in frames:
+            table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+            if writer is None:
+                writer = stack.enter_context(pq.ParquetWriter(part, table.schema, compression="zstd"))
+            waiting.append(table.cast(writer.schema))
+            rows += len(frame)
+            while rows >= ROW_GROUP:
+                whole = pa.concat_tables(waiting)
+                writer.write_table(whole.slice(0, ROW_GROUP).combine_chunks(), ROW_GROUP)
+                waiting, rows = [whole.slice(ROW_GROUP)], rows - ROW_GROUP
+        if writer is None:
+            raise ValueError("no frame was given, so nobody knows the columns")
+        writer.write_table(pa.concat_tables(waiting).combine_chunks(), ROW_GROUP)
 
 
 def read_parquet(path: str | Path) -> pd.DataFrame:
