@@ -66,9 +66,9 @@ def wide_form(study: Study, name: str) -> Form:
 
 
 def read_form(study: Study, form: Form, extract: Extract, block: int = 0) -> RawTable:
-    """A wide form of a block, whose columns must be those that the spec declares; from its copy where it has one."""
+    """A wide form of a block, whose columns must be those that the spec declares (of a copy they were checked)."""
     path = extract.file(form, block)
-    if path.suffix == ".parquet" and path.parent in (extract.copies, extract.split_file(form, block).parent):
+    if extract.count > 1 or form.format == "odm":
         return read_raw_copy(path)
     table = read_raw(
         path,

@@ -6,19 +6,21 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from toy_study import derive_in_blocks
 
-import sdtm.stage
 from crf2tlf.derive.write import write_built
 from crf2tlf.spec.load import load_study_standards
 from crf2tlf.spec.model import Study
 from crf2tlf.tables import RawTable
+from sdtm.blocks import Extract, read_form
 
 pytestmark = pytest.mark.public_data
 
 
 @pytest.fixture(scope="module")
 def tables(pilot: Study, pilot_data: Path) -> dict[str, RawTable]:
-    return {name: sdtm.stage.read_form(pilot, form, pilot_data / "raw") for name, form in pilot.forms.items()}
+    extract = Extract(pilot_data / "raw", Path("no copies"), Path("no blocks"))
+    return {name: read_form(pilot, form, extract) for name, form in pilot.forms.items()}
 
 
 def select_subjects(table: RawTable, subjects: list[str]) -> RawTable:
@@ -32,7 +34,7 @@ def build(
     study: Study, name: str, tables: dict[str, RawTable], subjects_per_block: int, folder: Path
 ) -> dict[str, bytes]:
     """Everything that is written for a dataset: XPT, SUPP-- XPT, lineage and issues."""
-    built = sdtm.stage.derive_sdtm(study, study.sdtm[name], tables, subjects_per_block)
+    built = derive_in_blocks(study, name, tables, subjects_per_block)
     write_built(study, study.sdtm[name], built, folder, load_study_standards(study))
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.*") if path.is_file()}
 
@@ -80,7 +82,7 @@ def test_the_forms_in_another_order_of_rows_give_the_same_datasets(
 
 
 def test_no_subject_is_lost_or_doubled_by_blocks(pilot: Study, tables: dict[str, RawTable]) -> None:
-    built = sdtm.stage.derive_sdtm(pilot, pilot.sdtm["DM"], tables, 100)
+    built = derive_in_blocks(pilot, "DM", tables, 100)
     assert len(built.frame) == len(tables["dm"].frame)
     assert not built.frame["USUBJID"].duplicated().any()
     assert built.records["ROW"].is_unique

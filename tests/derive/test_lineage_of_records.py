@@ -62,8 +62,8 @@ def test_a_chosen_value_knows_the_record_it_was_taken_from(toy: MakeToy) -> None
     ]
     assert picked_of(built) == [
         ("YANOTE", 1, "xa", "xa.csv", 6),
-        ("YANOTE", 2, "xa", "xa.csv", 7),
         ("YASTDTC", 1, "xa", "xa.csv", 6),
+        ("YANOTE", 2, "xa", "xa.csv", 7),
         ("YASTDTC", 2, "xa", "xa.csv", 2),
     ]
 

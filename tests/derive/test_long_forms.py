@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from crf2tlf.derive.long_forms import compute_long_form
+from crf2tlf.derive.long_forms import LongSource
+from crf2tlf.derive.tables import RawSource
 from crf2tlf.errors import Location
 from crf2tlf.rules.columns import TEXT
 from crf2tlf.spec.facts import Form, LongForm, Table
@@ -28,31 +30,42 @@ FORM = Form(
 )
 
 
-def wide(rows: list[tuple[str, str, str, str]]) -> RawTable:
+def long_of(rows: list[tuple[str, str, str, str]]) -> LongSource:
     frame = pd.DataFrame(rows, columns=list(WIDE_FIELDS)).astype(TEXT)
-    return RawTable("lab", Path("lab.csv"), frame, np.array([2, 3, 5], dtype=np.int64)[: len(rows)], {})
+    table = RawTable("lab", Path("lab.csv"), frame, np.array([2, 3, 5], dtype=np.int64)[: len(rows)], {})
+    form = replace(FORM, name="lab", fields=WIDE_FIELDS, long=None)
+    return LongSource(FORM, RawSource(form, table), TESTS)
+
+
+def values(source: LongSource, *columns: str) -> list[tuple[object, ...]]:
+    table = [[None if value is pd.NA else value for value in source.column(name)] for name in columns]
+    return list(zip(*table, strict=True))
 
 
 def test_each_record_and_test_with_a_value_is_a_row_with_the_place_of_its_record() -> None:
-    long = compute_long_form(
-        wide([("01", "12.1", "g/dL", ""), ("02", "", "", ""), ("03", "", "", "7.4")]), FORM, LONG, TESTS
-    )
-    expected = pd.DataFrame(
-        {
-            "SUBJ": ["01", "03"],
-            "LBTESTCD": ["HGB", "PH"],
-            "RESULT": ["12.1", "7.4"],
-            "UNIT": ["g/dL", ""],
-        }
-    ).astype(TEXT)
-    pd.testing.assert_frame_equal(long.frame[list(expected)], expected)
-    assert long.rows.tolist() == [2, 5]
+    long = long_of([("01", "12.1", "g/dL", ""), ("02", "", "", ""), ("03", "", "", "7.4")])
+    assert values(long, "SUBJ", "PANEL", "LBTESTCD", "RESULT", "UNIT", "PH_RES") == [
+        ("01", "HEM", "HGB", "12.1", "g/dL", None),
+        ("03", "HEM", "PH", "7.4", None, "7.4"),
+    ]
+    assert long.places().rows.tolist() == [2, 5]
+    assert long.places().subjects.tolist() == ["01", "03"]
+    assert long.places().files.tolist() == ["lab.csv", "lab.csv"]
+
+
+def test_two_tests_of_a_record_stand_in_the_order_of_the_table() -> None:
+    long = long_of([("01", "12.1", "g/dL", "7.4"), ("02", "13.0", "", "7.3")])
+    assert values(long, "SUBJ", "LBTESTCD", "RESULT") == [
+        ("01", "HGB", "12.1"),
+        ("01", "PH", "7.4"),
+        ("02", "HGB", "13.0"),
+        ("02", "PH", "7.3"),
+    ]
 
 
 def test_a_unit_without_a_result_is_kept_since_nothing_collected_is_lost() -> None:
-    long = compute_long_form(wide([("01", "", "g/dL", "")]), FORM, LONG, TESTS)
-    assert long.frame[["LBTESTCD", "RESULT", "UNIT"]].to_numpy().tolist() == [["HGB", "", "g/dL"]]
+    assert values(long_of([("01", "", "g/dL", "")]), "LBTESTCD", "RESULT", "UNIT") == [("HGB", None, "g/dL")]
 
 
 def test_a_wide_form_without_records_gives_no_rows() -> None:
-    assert len(compute_long_form(wide([]), FORM, LONG, TESTS).frame) == 0
+    assert long_of([]).length == 0

@@ -11,14 +11,16 @@ import pandas as pd
 import pytest
 
 from adam.time_to_event.engine import TimeToEvent
-from crf2tlf.derive.built import Built, build_dataset
+from crf2tlf.derive.built import Built, build_dataset, combine_blocks
 from crf2tlf.derive.engine import Deriver
-from crf2tlf.derive.tables import FileSource
+from crf2tlf.derive.tables import FileSource, RawSource
 from crf2tlf.errors import SpecError
 from crf2tlf.rules.columns import number_column, text_column
 from crf2tlf.spec.load import load_study
 from crf2tlf.spec.model import Study
-from sdtm.stage import derive_sdtm, read_form
+from crf2tlf.tables import RawTable
+from sdtm.blocks import Extract, RawForms, read_form
+from sdtm.split import number_blocks, select_block
 
 Rows = list[tuple[object, ...]]
 Variables = Mapping[str, str]
@@ -49,9 +51,12 @@ class Toy:
     raw: Path
 
     def derive(self, name: str, subjects_per_block: int = 4000) -> Built:
-        """One SDTM dataset, derived from all forms by the stage's own function."""
-        tables = {form: read_form(self.study, self.study.forms[form], self.raw) for form in self.study.forms}
-        return derive_sdtm(self.study, self.study.sdtm[name], tables, subjects_per_block)
+        """One SDTM dataset, derived block by block from all forms."""
+        extract = Extract(self.raw, self.raw, self.raw)
+        tables = {
+            name: read_form(self.study, form, extract) for name, form in self.study.forms.items() if form.long is None
+        }
+        return derive_in_blocks(self.study, name, tables, subjects_per_block)
 
     def rows(self, name: str, *columns: str) -> Rows:
         """Some columns of a derived dataset."""
@@ -64,6 +69,22 @@ class Toy:
             return FileSource(source, files[source], files.get(f"SUPP{source}"))
 
         return build_dataset(Deriver(self.study, {}, opened, frozenset({name}), TimeToEvent()), name)
+
+
+def derive_in_blocks(study: Study, name: str, tables: Mapping[str, RawTable], subjects_per_block: int) -> Built:
+    """A dataset derived from forms in memory, in blocks of so many subjects."""
+    sources = [RawSource(study.forms[form], table).subjects() for form, table in tables.items()]
+    subjects = sorted({subject for source in sources for subject in source.dropna()})
+    edges = pd.Series(subjects[subjects_per_block::subjects_per_block], dtype="string[pyarrow]")
+    blocks = []
+    for block in range(len(edges) + 1):
+        chosen = {
+            form: select_block(table, number_blocks(source, edges) == block)
+            for (form, table), source in zip(tables.items(), sources, strict=True)
+        }
+        forms = RawForms(study, lambda form, chosen=chosen: chosen[form.name])  # type: ignore[misc]
+        blocks.append(build_dataset(Deriver(study, forms, derived=frozenset(study.sdtm)), name))
+    return combine_blocks(study.sdtm[name], blocks)
 
 
 def as_rows(frame: pd.DataFrame, *columns: str) -> Rows:

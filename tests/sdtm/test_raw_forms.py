@@ -10,8 +10,9 @@ import pytest
 from crf2tlf.errors import UnreadableFile
 from crf2tlf.spec.facts import Form
 from crf2tlf.spec.model import Study
+from crf2tlf.tables import read_raw
+from sdtm.blocks import Extract, read_form
 from sdtm.raw_forms import copy_forms, copy_path
-from sdtm.stage import read_form
 
 KEYS = ("STUDYID", "VERSION", "SITE", "SUBJ", "EVENT", "EVENT_REP", "FORM", "FORM_REP", "GROUP", "GROUP_REP")
 ODM = """<?xml version="1.0" encoding="UTF-8"?>
@@ -41,13 +42,15 @@ def test_a_form_read_from_its_copy_is_the_form_read_from_the_file(pilot: Study, 
     forms = (odm_form(pilot, "ae", "IG.AE", "TERM"), odm_form(pilot, "cm", "IG.CM", "DRUG"))
     done = copy_forms(pilot, forms, raw / "all.xml", tmp_path / "copies")
     assert done.rows == {"raw.ae": 2, "raw.cm": 1}
+    extract = Extract(raw, tmp_path / "copies", tmp_path / "blocks")
     for form in forms:
-        copied, direct = read_form(pilot, form, raw, tmp_path / "copies"), read_form(pilot, form, raw)
+        copied = read_form(pilot, form, extract)
+        direct = read_raw(raw / "all.xml", form=form.name, format="odm", sheet=form.sheet)
         assert copied.frame.to_dict("list") == direct.frame.to_dict("list")
         assert copied.frame.dtypes.tolist() == direct.frame.dtypes.tolist()
         assert copied.rows.tolist() == direct.rows.tolist()
         assert (copied.form, copied.file.name) == (form.name, "all.xml")
-    assert read_form(pilot, forms[0], raw, tmp_path / "copies").frame["TERM"].tolist() == ["腹泻", " b "]
+    assert read_form(pilot, forms[0], extract).frame["TERM"].tolist() == ["腹泻", " b "]
 
 
 def test_the_same_file_gives_the_same_copies(pilot: Study, raw: Path, tmp_path: Path) -> None:

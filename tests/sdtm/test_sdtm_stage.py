@@ -11,8 +11,9 @@ import pytest
 from crf2tlf.derive.issues import ISSUE_COLUMNS, combine_issues
 from crf2tlf.errors import UnreadableFile
 from crf2tlf.spec.model import Study
+from sdtm.blocks import Extract, read_form
 from sdtm.issues_page import render_issues
-from sdtm.stage import raw_folder, read_form
+from sdtm.stage import raw_folder
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def test_a_form_whose_columns_are_not_those_of_the_spec_is_refused(pilot: Study,
     text = (raw / "dm_raw.csv").read_text(encoding="utf-8")
     (raw / "dm_raw.csv").write_text(text.replace("IC_DT", "IC_DAT", 1).replace("COL_DT", "NEW", 1), encoding="utf-8")
     with pytest.raises(UnreadableFile) as caught:
-        read_form(pilot, pilot.forms["dm"], raw)
+        read_form(pilot, pilot.forms["dm"], Extract(raw, raw, raw))
     line = pilot.forms["dm"].location.line
     assert str(caught.value) == (
         "cdiscpilot01 raw.dm: dm_raw.csv: the fields COL_DT, IC_DT (did you mean 'IC_DAT'?) are absent; "
