@@ -43,7 +43,7 @@ def _edges_step(study: Study, extract: Extract) -> Step:
         run=find_edges,
         arguments=(study, form, extract),
         inputs=(extract.whole_file(form),),
-        key=_key(form, extract.count),
+        key=_key(study, form, extract.count),
         outputs=(extract.blocks / EDGES,),
         code=CODE,
     )
@@ -65,7 +65,7 @@ def _split_step(study: Study, form: Form, extract: Extract) -> Step:
         run=split_form,
         arguments=(study, form, extract),
         inputs=(extract.whole_file(form), extract.blocks / EDGES),
-        key=_key(form, extract.count),
+        key=_key(study, form, extract.count),
         outputs=tuple(extract.split_file(form, block) for block in range(extract.count)),
         code=CODE,
     )
@@ -109,5 +109,5 @@ def select_block(table: RawTable, chosen: object) -> RawTable:
     return RawTable(table.form, table.file, frame, np.asarray(table.rows)[positions], table.labels)
 
 
-def _key(form: Form, count: int) -> str:
-    return hashlib.sha256(repr((form, count)).encode()).hexdigest()
+def _key(study: Study, form: Form, count: int) -> str:
+    return hashlib.sha256(repr((study.subject, form, count)).encode()).hexdigest()

@@ -7,8 +7,7 @@ import pandas as pd
 
 from crf2tlf.derive.issues import Places
 from crf2tlf.derive.tables import RawSource, take_places
-from crf2tlf.errors import ProgramError
-from crf2tlf.rules.columns import TEXT, BoolArray, Column, is_missing, take_rows, text_column
+from crf2tlf.rules.columns import TEXT, Column, is_missing, take_rows, text_column
 from crf2tlf.spec.facts import Form
 from crf2tlf.spec.facts import Table as StudyTable
 from crf2tlf.spec.read_long_forms import selected_rows
@@ -49,9 +48,6 @@ class LongSource(RawSource):
 
     def subjects(self) -> Column:
         return take_rows(self._wide.subjects(), self._records)
-
-    def rows(self, chosen: BoolArray) -> RawSource:
-        raise ProgramError(f"{self.name} is narrowed by narrowing its wide form")
 
     def _column(self, name: str) -> Column:
         if name not in self._tests.columns:

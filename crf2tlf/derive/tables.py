@@ -10,7 +10,7 @@ import pandas as pd
 
 from crf2tlf.derive.issues import Places
 from crf2tlf.errors import Context, DataError
-from crf2tlf.rules.columns import TEXT, BoolArray, Column, IntArray, is_missing, is_true, missing_column, text_column
+from crf2tlf.rules.columns import TEXT, BoolArray, Column, IntArray, is_true, missing_column, text_column
 from crf2tlf.rules.functions import compute_number_texts
 from crf2tlf.rules.vectors import find_positions, find_repeated
 from crf2tlf.spec.facts import Form

@@ -8,7 +8,8 @@ import pytest
 from toy_study import Rows, Toy, as_rows, dataset, faults_of
 
 from crf2tlf.derive.subjects import combine_exclusions
-from sdtm.stage import derive_sdtm, read_form
+from sdtm.blocks import Extract
+from sdtm.stage import derive_block
 
 MakeToy = Callable[..., Toy]
 STUDY = """\
@@ -68,8 +69,7 @@ def test_a_record_made_from_another_dataset_has_its_subject(toy: MakeToy) -> Non
 
 
 def notes(made: Toy, name: str, telling: tuple[str, ...]) -> Rows:
-    tables = {form: read_form(made.study, made.study.forms[form], made.raw) for form in made.study.forms}
-    issues = derive_sdtm(made.study, made.study.sdtm[name], tables, telling=telling).issues
+    issues = derive_block(made.study, name, telling, Extract(made.raw, made.raw, made.raw), 0).issues
     return as_rows(issues, "RULE", "SEVERITY", "DATASET", "USUBJID", "FORM", "ROW", "FIELD", "VALUE")
 
 
@@ -79,8 +79,7 @@ def test_an_excluded_subject_is_told_by_form_and_in_the_study_s_issues_once(toy:
         ("EXCLUDED_SUBJECT", "note", "XA", "TEST1", "xa", 4, "SUBJ", "1"),
         ("EXCLUDED_SUBJECT", "note", "XA", "TEST1", "ya", 4, "SUBJ", "2"),
     ]
-    tables = {form: read_form(made.study, made.study.forms[form], made.raw) for form in made.study.forms}
-    issues = derive_sdtm(made.study, made.study.sdtm["XA"], tables, telling=("xa", "ya")).issues
+    issues = derive_block(made.study, "XA", ("xa", "ya"), Extract(made.raw, made.raw, made.raw), 0).issues
     combined = combine_exclusions(issues)
     assert as_rows(combined, "USUBJID", "FORM", "ROW", "VALUE", "MESSAGE") == [
         (

@@ -73,7 +73,8 @@ class Toy:
 
 def derive_in_blocks(study: Study, name: str, tables: Mapping[str, RawTable], subjects_per_block: int) -> Built:
     """A dataset derived from forms in memory, in blocks of so many subjects."""
-    sources = [RawSource(study.forms[form], table).subjects() for form, table in tables.items()]
+    same = study.subject.same if study.subject is not None else ()
+    sources = [RawSource(study.forms[form], table, same=same).subjects() for form, table in tables.items()]
     subjects = sorted({subject for source in sources for subject in source.dropna()})
     edges = pd.Series(subjects[subjects_per_block::subjects_per_block], dtype="string[pyarrow]")
     blocks = []
@@ -83,7 +84,8 @@ def derive_in_blocks(study: Study, name: str, tables: Mapping[str, RawTable], su
             for (form, table), source in zip(tables.items(), sources, strict=True)
         }
         forms = RawForms(study, lambda form, chosen=chosen: chosen[form.name])  # type: ignore[misc]
-        blocks.append(build_dataset(Deriver(study, forms, derived=frozenset(study.sdtm)), name))
+        deriver = Deriver(study, forms, derived=frozenset(study.sdtm), makes_table_records=block == 0)
+        blocks.append(build_dataset(deriver, name))
     return combine_blocks(study.sdtm[name], blocks)
 
 
