@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from adam.imputed import imputed_path, imputed_step, write_imputed
 from adam.response_run import criterion_path
 from adam.response_stage import derive_response, write_referee
 from adam.time_to_event.engine import TimeToEvent
@@ -31,7 +32,8 @@ def plan(options: Options) -> list[Step]:
     study = load_study(options.study, Path.cwd())
     graph = Graph(study)
     steps = [_dataset_step(study, graph, dataset, options.build_folder) for dataset in study.adam.values()]
-    return [*steps, *_referee_steps(study, graph, options.build_folder)]
+    imputed = imputed_step(study, options.build_folder / "adam", CODE)
+    return [*steps, imputed, *_referee_steps(study, graph, options.build_folder)]
 
 
 def _dataset_step(study: Study, graph: Graph, dataset: Dataset, build_folder: Path) -> Step:
@@ -46,7 +48,7 @@ def _dataset_step(study: Study, graph: Graph, dataset: Dataset, build_folder: Pa
         arguments=(study, dataset.name, build_folder),
         inputs=(*files, *criterion_files(study, sources)),
         key=compute_dataset_key(graph, dataset, facts),
-        outputs=output_paths(dataset, build_folder / "adam"),
+        outputs=(*output_paths(dataset, build_folder / "adam"), imputed_path(build_folder / "adam", dataset.name)),
         code=CODE,
         optional=(*empty, *written),
     )
@@ -110,6 +112,7 @@ def build_adam_dataset(study: Study, name: str, build_folder: Path) -> StepResul
     deriver = Deriver(study, {}, opened, frozenset({name}), TimeToEvent(), derive_response)
     built = build_dataset(deriver, name)
     written = write_built(study, spec, built, build_folder / "adam", load_study_standards(study))
+    write_imputed(deriver.dataset(name), build_folder / "adam")
     return StepResult(written.rows, written.issues)
 
 

@@ -23,6 +23,11 @@ def derive_from_records(study: Study, name: str, **records: Sequence[Record]) ->
 
     A record names the variables that matter; a qualifier of it is named SUPP.QNAM, and records are numbered.
     """
+    return build_dataset(open_records(study, name, records), name)
+
+
+def open_records(study: Study, name: str, records: Mapping[str, Sequence[Record]]) -> Deriver:
+    """What derives `name` from the records."""
 
     def opened(source: str) -> FileSource:
         spec = study.dataset(source)
@@ -30,7 +35,7 @@ def derive_from_records(study: Study, name: str, **records: Sequence[Record]) ->
         return _source(spec, records.get(source, ()))
 
     assert set(records) <= {*study.sdtm, *study.adam}
-    return build_dataset(Deriver(study, {}, opened, frozenset({name})), name)
+    return Deriver(study, {}, opened, frozenset({name}))
 
 
 def values(built: Built, *variables: str) -> list[tuple[object, ...]]:
