@@ -11,6 +11,7 @@ from adam.imputed import imputed_path, imputed_step, write_imputed
 from adam.response_run import criterion_path
 from adam.response_stage import derive_response, write_referee
 from adam.time_to_event.engine import TimeToEvent
+from adam.time_to_event.stage import explained_path, explained_steps, write_explained
 from crf2tlf.build import Options, Step, StepResult
 from crf2tlf.derive.built import build_dataset
 from crf2tlf.derive.engine import Deriver
@@ -32,8 +33,9 @@ def plan(options: Options) -> list[Step]:
     study = load_study(options.study, Path.cwd())
     graph = Graph(study)
     steps = [_dataset_step(study, graph, dataset, options.build_folder) for dataset in study.adam.values()]
-    imputed = imputed_step(study, options.build_folder / "adam", CODE)
-    return [*steps, imputed, *_referee_steps(study, graph, options.build_folder)]
+    folder = options.build_folder / "adam"
+    gathered = [imputed_step(study, folder, CODE), *explained_steps(study, folder, CODE)]
+    return [*steps, *gathered, *_referee_steps(study, graph, options.build_folder)]
 
 
 def _dataset_step(study: Study, graph: Graph, dataset: Dataset, build_folder: Path) -> Step:
@@ -48,10 +50,16 @@ def _dataset_step(study: Study, graph: Graph, dataset: Dataset, build_folder: Pa
         arguments=(study, dataset.name, build_folder),
         inputs=(*files, *criterion_files(study, sources)),
         key=compute_dataset_key(graph, dataset, facts),
-        outputs=(*output_paths(dataset, build_folder / "adam"), imputed_path(build_folder / "adam", dataset.name)),
+        outputs=_outputs(dataset, build_folder / "adam"),
         code=CODE,
         optional=(*empty, *written),
     )
+
+
+def _outputs(dataset: Dataset, folder: Path) -> tuple[Path, ...]:
+    """The files that a dataset's step writes."""
+    files = (*output_paths(dataset, folder), imputed_path(folder, dataset.name))
+    return (*files, explained_path(dataset, folder)) if dataset.parameters else files
 
 
 def _referee_steps(study: Study, graph: Graph, build_folder: Path) -> list[Step]:
@@ -113,6 +121,8 @@ def build_adam_dataset(study: Study, name: str, build_folder: Path) -> StepResul
     built = build_dataset(deriver, name)
     written = write_built(study, spec, built, build_folder / "adam", load_study_standards(study))
     write_imputed(deriver.dataset(name), build_folder / "adam")
+    if spec.parameters:
+        write_explained(deriver.dataset(name), build_folder / "adam")
     return StepResult(written.rows, written.issues)
 
 

@@ -137,9 +137,8 @@ class Lineage:
         other = self._dataset(source)
         frame = self._frame(source)
         same = (frame["USUBJID"] == record["USUBJID"]).fillna(False).to_numpy(dtype=bool)
-        numbered = [str(column) for column in frame if str(column).endswith("SEQ") and column != "SRCSEQ"]
-        if sequence is not None and numbered:
-            same &= frame[numbered[0]].to_numpy() == sequence
+        if sequence is not None and other.record_number:
+            same &= frame[other.record_number].to_numpy() == sequence
         found = np.flatnonzero(same)
         return [self._variable(other, other.variables[name], int(found[0]) + 1)] if len(found) == 1 else []
 

@@ -14,7 +14,6 @@ from crf2tlf.rules.columns import FloatArray, IntArray, is_missing
 from crf2tlf.rules.evaluate import evaluate_condition
 from crf2tlf.rules.expressions import Expression, Reference
 from crf2tlf.rules.vectors import compute_days
-from crf2tlf.spec.model import Dataset
 
 # Room for the days of one subject in a key: more than between the years 0 and 9999, and exact in a double.
 _WIDTH = 1e7
@@ -86,7 +85,8 @@ class RecordStore:
 
     def numbers(self, source: str) -> FloatArray | None:
         """The numbers of a source's records, where it numbers them."""
-        name = sequence_name(self.deriver.study.dataset(source))
+        dataset = self.deriver.study.dataset(source)
+        name = dataset.record_number if dataset is not None else ""
         return np.asarray(self.deriver.source(source).column(name), dtype=np.float64) if name else None
 
     def _subjects_of(self, source: Source) -> IntArray:
@@ -95,9 +95,3 @@ class RecordStore:
             place = pd.Index(self.adsl.subjects().astype(object)).get_indexer(pd.Index(theirs.astype(object)))
             self._subjects[source.name] = np.where(is_missing(theirs), -1, place).astype(np.int64)
         return self._subjects[source.name]
-
-
-def sequence_name(dataset: Dataset | None) -> str:
-    """The variable that numbers a dataset's records: ASEQ, or the --SEQ of the domain that it comes from."""
-    names = [name for name in (dataset.variables if dataset else ()) if name.endswith("SEQ") and name != "SRCSEQ"]
-    return "ASEQ" if "ASEQ" in names else (names[0] if names else "")

@@ -166,6 +166,12 @@ class Dataset:
         return next((variable.name for variable in self.variables.values() if variable.verb == "seq"), "")
 
     @property
+    def record_number(self) -> str:
+        """The variable by which SRCSEQ names a record: ASEQ, or the --SEQ of the domain behind it (not DTHSEQ)."""
+        numbers = [name for name in self.variables if re.fullmatch(r"[A-Z]{2}SEQ", name)]
+        return "ASEQ" if "ASEQ" in self.variables else (numbers[0] if numbers else "")
+
+    @property
     def supp_name(self) -> str:
         return f"SUPP{self.name}"
 

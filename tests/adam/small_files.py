@@ -8,6 +8,7 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
+from adam.time_to_event.engine import TimeToEvent
 from crf2tlf.derive.built import Built, build_dataset
 from crf2tlf.derive.engine import Deriver
 from crf2tlf.derive.tables import FileSource
@@ -35,7 +36,7 @@ def open_records(study: Study, name: str, records: Mapping[str, Sequence[Record]
         return _source(spec, records.get(source, ()))
 
     assert set(records) <= {*study.sdtm, *study.adam}
-    return Deriver(study, {}, opened, frozenset({name}))
+    return Deriver(study, {}, opened, frozenset({name}), TimeToEvent())
 
 
 def values(built: Built, *variables: str) -> list[tuple[object, ...]]:
