@@ -87,7 +87,6 @@ def excluded_issues(study: Study, spec: Dataset, forms: Mapping[str, RawSource])
                 MESSAGE=f"the subject is excluded: {rule.reason}",
                 DETAIL=None,
                 SPEC=str(rule.location),
-                DETAIL=None,
             )
             frames.append(typed_issues(frame))
     return combine_issues(frames)
