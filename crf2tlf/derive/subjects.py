@@ -85,7 +85,6 @@ def excluded_issues(study: Study, spec: Dataset, forms: Mapping[str, RawSource])
                 FIELD=source.subject_field,
                 VALUE=frame["USUBJID"].map(counts).astype(str),
                 MESSAGE=f"the subject is excluded: {rule.reason}",
-                DETAIL=None,
                 SPEC=str(rule.location),
             )
             frames.append(typed_issues(frame))
