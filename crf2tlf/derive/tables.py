@@ -72,8 +72,10 @@ class RawSource(Source):
         return self._columns[name]
 
     def identifiers(self) -> Column:
-        """The subject's identifier as it stands in the form."""
-        return self.column(self._form.subject)
+        """The subject's identifier as it stands in the form, without the form's prefix."""
+        identifiers = self.column(self._form.subject)
+        prefix = self._form.subject_prefix
+        return text_column(identifiers.str.removeprefix(prefix)) if prefix else identifiers
 
     def subjects(self) -> Column:
         return self._subjects

@@ -64,7 +64,10 @@ class LongForm:
 
 @dataclass(frozen=True)
 class Form:
-    """A raw form: its file, how to read it and where its subject stands."""
+    """A raw form: its file, how to read it and where its subject stands.
+
+    `subject_prefix` stands before the identifier in the subject's field, as in the USUBJID of a vendor's dataset.
+    """
 
     name: str
     label: str
@@ -79,6 +82,7 @@ class Form:
     fields: tuple[str, ...]
     location: Location
     long: LongForm | None = None
+    subject_prefix: str = ""
 
 
 @dataclass(frozen=True)

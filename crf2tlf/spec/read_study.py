@@ -33,7 +33,19 @@ STUDY_FIELDS = (
     "not_submitted",
     "encoding",
 )
-FORM_FIELDS = ("file", "label", "format", "encoding", "header_rows", "sheet", "subject", "dates", "crf", "fields")
+FORM_FIELDS = (
+    "file",
+    "label",
+    "format",
+    "encoding",
+    "header_rows",
+    "sheet",
+    "subject",
+    "subject_prefix",
+    "dates",
+    "crf",
+    "fields",
+)
 FORMATS = ("csv", "sas7bdat", "xpt", "xlsx", "odm")
 XPT_ENCODINGS = ("ascii", "utf-8", "gb18030")
 ENCODINGS = ("ascii", "utf-8", "gb18030", "cp1252", "latin-1")
@@ -116,6 +128,7 @@ class StudyReader:
             text(node.get("crf")),
             fields,
             node.location,
+            subject_prefix=text(node.get("subject_prefix")),
         )
 
     def _check_file(self, node: Mapping) -> None:
