@@ -11,7 +11,6 @@ import pandas as pd
 
 from adam.response import (
     Criterion,
-    add_best_explanations,
     add_explanations,
     compute_best_responses,
     compute_responses,
@@ -37,8 +36,8 @@ class Run:
 
     @cached_property
     def assessments(self) -> pd.DataFrame:
-        """The computed responses from the baseline on, with EXPLAIN and ROW, the lesion record that dates each."""
-        found = add_explanations(compute_responses(self.inputs.lesions, self.criterion), self.criterion)
+        """The computed responses from the baseline on, with ROW, the lesion record that dates each."""
+        found = compute_responses(self.inputs.lesions, self.criterion)
         return found.assign(ROW=find_assessment_rows(found, self.inputs.lesions))
 
     @cached_property
@@ -53,9 +52,12 @@ class Run:
 
     @cached_property
     def best(self) -> pd.DataFrame:
-        """The best responses and the like, one row a subject, evaluator and parameter, with EXPLAIN."""
-        best = compute_best_responses(self.driving, self.inputs.subjects, self.criterion)
-        return add_best_explanations(best, self.criterion)
+        """The best responses and the like, one row a subject, evaluator and parameter."""
+        return compute_best_responses(self.driving, self.inputs.subjects, self.criterion)
+
+    def explain(self, assessments: pd.DataFrame) -> pd.DataFrame:
+        """Computed responses with EXPLAIN."""
+        return add_explanations(assessments, self.criterion)
 
     @cached_property
     def course(self) -> Course:

@@ -17,6 +17,7 @@ from crf2tlf.derive.issues import Places
 from crf2tlf.derive.tables import EngineSource
 from crf2tlf.rules.columns import text_column
 from crf2tlf.spec.model import Dataset, Response
+from crf2tlf.spec.response_fields import RESULTS
 from crf2tlf.tables import write_parquet, write_text
 
 _OF_THE_BASELINE = {"TARGET_TOO_SMALL", "TOO_MANY_TARGETS", "TOO_MANY_TARGETS_OF_ORGAN", "TARGET_NOT_MEASURED"}
@@ -25,10 +26,13 @@ _OF_THE_BASELINE = {"TARGET_TOO_SMALL", "TOO_MANY_TARGETS", "TOO_MANY_TARGETS_OF
 def derive_response(deriver: Deriver, response: Response) -> EngineSource:
     """The records of a run; the dataset that holds the lesions gets an issue for each record that is left out."""
     run = run_response(deriver, response)
+    wanted: set[str] = set()
     for dataset in deriver.derived_datasets():
-        if any(result.result == "LESION" for result in dataset.results.values()):
+        taken = {result.result for result in dataset.results.values()}
+        if "LESION" in taken:
             report_findings(deriver, run, dataset)
-    return compute_records(run)
+        wanted |= taken or (set(RESULTS) if response.source in {each.source for each in dataset.records} else taken)
+    return compute_records(run, wanted)
 
 
 def report_findings(deriver: Deriver, run: Run, dataset: Dataset) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from adam.imputed import imputed_path, imputed_step, write_imputed
-from adam.response_run import criterion_path
+from adam.response_run import criterion_path, read_study_criterion
 from adam.response_stage import derive_response, write_referee
 from adam.time_to_event.engine import TimeToEvent
 from adam.time_to_event.stage import explained_path, explained_steps, write_explained
@@ -32,6 +32,8 @@ def plan(options: Options) -> list[Step]:
     """The steps that turn a study's SDTM files into ADaM."""
     study = load_study(options.study, Path.cwd())
     graph = Graph(study)
+    for response in study.responses.values():
+        read_study_criterion(study, response)  # a fault of its override is told before any data are read
     steps = [_dataset_step(study, graph, dataset, options.build_folder) for dataset in study.adam.values()]
     folder = options.build_folder / "adam"
     gathered = [imputed_step(study, folder, CODE), *explained_steps(study, folder, CODE)]

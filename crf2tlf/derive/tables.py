@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from functools import cached_property
+from collections.abc import Callable
+from functools import cache, cached_property
 
 import numpy as np
 import pandas as pd
@@ -204,17 +205,20 @@ def take_places(places: Places, positions: IntArray) -> Places:
 
 
 class EngineSource(Source):
-    """Records that an engine derived from files: one column a field, and where each record's source stands."""
+    """Records that an engine derives from files: a field is computed when something asks for it, once."""
 
-    def __init__(self, name: str, frame: pd.DataFrame, places: Places) -> None:
-        self.name, self.length = name, len(frame)
-        self._frame, self._places = frame, places
+    def __init__(self, name: str, length: int, field: Callable[[str], Column], places: Callable[[], Places]) -> None:
+        self.name, self.length = name, length
+        self._field, self._compute_places = field, cache(places)
+        self._columns: dict[str, Column] = {}
 
     def column(self, name: str) -> Column:
-        return self._frame[name]
+        if name not in self._columns:
+            self._columns[name] = self._field(name)
+        return self._columns[name]
 
     def subjects(self) -> Column:
-        return self._frame["USUBJID"]
+        return self.column("USUBJID")
 
     def places(self) -> Places:
-        return self._places
+        return self._compute_places()

@@ -34,9 +34,11 @@ def check_study(study: Study, standards: Standards, reading: Faults | None = Non
             faults.extend(check_variable(dataset, variable, names))
     for response in study.responses.values():
         for each in response.inputs.values():
-            faults.extend(check_records(each, names))
+            of_records = list(check_records(each, names))
+            faults.extend(of_records)
             for variable in each.all_variables():
-                faults.extend(check_variable(each, variable, names))
+                if variable.name != "USUBJID" or (each.records[0].source and not of_records):
+                    faults.extend(check_variable(each, variable, names))
     faults.extend(check_subject(study, names))
     faults.extend(check_long_forms(study))
     faults.extend(check_coverage(study, names, frozenset(reading.unread)))

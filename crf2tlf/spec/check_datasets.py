@@ -59,7 +59,7 @@ def check_records(dataset: Dataset, names: Names) -> Iterator[Fault]:
         hint = "name one as source: response.<name>"
         yield Fault(dataset.location, "results", "there are results, but no records of the response engine", hint)
     for result in dataset.results.values():
-        for source in responses[:1]:
+        for source in [each for each in responses if each.removeprefix("response.") in names.study.responses][:1]:
             yield from check_condition(result.where, source, dataset, names, result, f"results.{result.code}.where")
 
 
