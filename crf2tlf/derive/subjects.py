@@ -86,6 +86,7 @@ def excluded_issues(study: Study, spec: Dataset, forms: Mapping[str, RawSource])
                 VALUE=frame["USUBJID"].map(counts).astype(str),
                 MESSAGE=f"the subject is excluded: {rule.reason}",
                 SPEC=str(rule.location),
+                DETAIL=None,
             )
             frames.append(typed_issues(frame))
     return combine_issues(frames)
