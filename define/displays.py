@@ -7,7 +7,19 @@ from collections.abc import Iterable
 from crf2tlf.rules.expressions import Comparison, Expression, Literal, Logic, Membership, Reference, walk
 from crf2tlf.rules.show import show
 from crf2tlf.spec.model import Study
-from crf2tlf.spec.output_bodies import Condition, Hierarchy, KaplanMeier, Summary
+from crf2tlf.spec.output_bodies import (
+    Body,
+    Condition,
+    Counts,
+    HazardRatios,
+    Hierarchy,
+    KaplanMeier,
+    NonInferiority,
+    Response,
+    Summary,
+    TimeToEvent,
+    Waterfall,
+)
 from crf2tlf.spec.outputs import Output
 from crf2tlf.spec.read_outputs import load_outputs
 from define.model import AnalysisDataset, AnalysisResult, Display
@@ -36,7 +48,7 @@ def _display(output: Output) -> Display:
         arm.reason,
         arm.purpose,
         tuple(datasets),
-        parameter=isinstance(output.body, KaplanMeier),
+        parameter=bool(output.parameters),
         datasets_comment=_join(output) if len(datasets) > 1 else "",
         documentation=arm.sap,
         context="crf2tlf",
@@ -48,8 +60,8 @@ def _display(output: Output) -> Display:
 def _checks(output: Output) -> tuple[Check, ...]:
     """The records analysed, as range checks; none where the condition is more than a list of comparisons."""
     checks = range_checks(output.where) or ()
-    if isinstance(output.body, KaplanMeier):
-        return (("PARAMCD", "EQ", (output.body.parameter,)), *checks)
+    if output.parameters:
+        return (("PARAMCD", "EQ" if len(output.parameters) == 1 else "IN", output.parameters), *checks)
     return checks
 
 
@@ -81,17 +93,28 @@ def _value(value: str | float) -> str:
 
 def _variables(output: Output) -> tuple[str, ...]:
     """The variables analysed: those shown, and those that make the columns."""
-    body = output.body
-    names: list[str] = []
-    if isinstance(body, KaplanMeier):
-        names = [body.time, body.censor]
-    elif isinstance(body, Summary):
-        names = [row.variable for row in body.rows]
-    elif isinstance(body, Hierarchy):
-        names = list(body.levels)
+    names = list(_variables_of_body(output.body))
     if output.columns is not None:
         names.append(output.columns.variable(output.dataset))
     return tuple(dict.fromkeys(name for name in names if name and "." not in name))
+
+
+def _variables_of_body(body: Body) -> tuple[str, ...]:
+    match body:
+        case Summary(rows):
+            return tuple(row.variable for row in rows)
+        case Counts(rows):
+            return tuple(name for row in rows for name in (*_named(row.where), row.by))
+        case Hierarchy():
+            return (*body.levels, body.grades.variable if body.grades is not None else "")
+        case Response() | Waterfall():
+            return (body.value,)
+        case TimeToEvent():
+            return (body.time, body.censor, body.reasons)
+        case KaplanMeier() | NonInferiority() | HazardRatios():
+            return (body.time, body.censor)
+        case _:
+            return ()
 
 
 def _named(condition: Condition | None) -> tuple[str, ...]:

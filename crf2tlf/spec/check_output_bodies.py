@@ -30,7 +30,13 @@ PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 def placeholders(text: str) -> tuple[str, ...]:
     """The variables in braces of a text, each once: "{ASTDT} ({ASTDY})" gives ASTDT and ASTDY."""
-    return tuple(dict.fromkeys(PLACEHOLDER.findall(text)))
+    return tuple(dict.fromkeys(split_placeholder(found)[0] for found in PLACEHOLDER.findall(text)))
+
+
+def split_placeholder(text: str) -> tuple[str, int | None]:
+    """The variable of a placeholder, and the decimals it is rounded to: "AVAL:1" gives AVAL and 1."""
+    name, _, decimals = text.partition(":")
+    return (name, int(decimals)) if decimals.isdecimal() else (text, None)
 
 
 def body_faults(output: Output, names: OutputNames) -> Iterator[Fault]:
@@ -176,6 +182,9 @@ class BodyChecker:
                 yield Fault(column.location, where, f"'{column.show}' shows no variable", hint)
             for name in placeholders(column.show):
                 yield from self.names.variable(dataset, name, where, column.location, None)
+            for name, decimals in map(split_placeholder, PLACEHOLDER.findall(column.show)):
+                if decimals is not None and name in self.names.dataset(dataset).variables:
+                    yield from self.names.variable(dataset, name, where, column.location, "number")
         for name in placeholders(body.heading):
             yield from self.names.variable(dataset, name, "heading", body.location, None)
         for name in body.sort:

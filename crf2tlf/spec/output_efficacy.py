@@ -30,6 +30,7 @@ class TimeToEvent:
 
     unit             of the time variable, in words: "months"
     reasons          the variable with the description of event or censoring
+    levels           its values with labels; others are shown as they are
     landmarks        times at which the rate without event is given
     follow_up        the median of follow-up by reverse Kaplan-Meier
     restricted_mean  the time up to which mean times are compared; None for none
@@ -40,6 +41,7 @@ class TimeToEvent:
     censor: str
     unit: str
     reasons: str
+    levels: tuple[tuple[str, str], ...]
     landmarks: tuple[float, ...]
     interval: Interval
     follow_up: bool

@@ -39,7 +39,7 @@ BODY_FIELDS: dict[str, tuple[str, ...]] = {
     "hierarchy": ("levels", "any", "label", "sort", "at_least", "grades"),
     "response": ("parameter", "value", "levels", "rates", "interval", "compare"),
     "time_to_event": (
-        *("parameter", "time", "censor", "unit", "reasons", "landmarks"),
+        *("parameter", "time", "censor", "unit", "reasons", "levels", "landmarks"),
         *("interval", "follow_up", "restricted_mean", "compare"),
     ),
     "non_inferiority": ("parameter", "time", "censor", "unit", "interval", "margin", "sets", "compare"),

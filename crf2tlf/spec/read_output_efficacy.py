@@ -70,6 +70,7 @@ class EfficacyReader:
         return TimeToEvent(
             *self._texts(node),
             self.reader.text(node.get("reasons")),
+            read_levels(self.reader, node.get("levels")),
             tuple(read_number(self.reader, item) for item in self.reader.items(node.get("landmarks"))),
             self._interval(node),
             self.reader.flag(node.get("follow_up")),

@@ -156,6 +156,7 @@ dataset: ADTTE
 columns: {by: {ADSL: TRT01P, ADTTE: TRTP}, order: TRT01PN}
 parameter: PFS
 reasons: EVNTDESC
+levels: {NO_SCAN: No scan}
 landmarks: [6, 12]
 follow_up: true
 restricted_mean: 12

@@ -140,7 +140,7 @@ def test_times_to_event_equal_r(tmp_path: Path) -> None:
         "  DEATH | 1 (16.7) | 1 (16.7)",
         "Subjects censored, n (%) | 3 (50.0) | 1 (16.7)",
         "  ONGOING | 2 (33.3) | 1 (16.7)",
-        "  NO_SCAN | 1 (16.7) | 0",
+        "  No scan | 1 (16.7) | 0",
         "Time to event (months)",
         "  25th percentile (95% CI) | 10.0 (8.0, NE) | 4.0 (2.0, 9.0)",
         "  Median (95% CI) | 13.0 (8.0, NE) | 7.0 (2.0, NE)",
@@ -270,7 +270,7 @@ def test_a_reference_that_is_no_column_stops(tmp_path: Path) -> None:
             toys.TIME_TO_EVENT,
             "strata: STRAT1R",
             "strata: STRAT2R",
-            "t_5.yaml:13: compare.strata: 'STRAT2R' is not a variable of ADSL; did you mean 'STRAT1R'?",
+            "t_5.yaml:14: compare.strata: 'STRAT2R' is not a variable of ADSL; did you mean 'STRAT1R'?",
         ),
         (
             toys.NON_INFERIORITY,

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
-from crf2tlf.spec.check_output_bodies import PLACEHOLDER, placeholders
+from crf2tlf.spec.check_output_bodies import PLACEHOLDER, split_placeholder
 from crf2tlf.spec.output_bodies import Listing, ListingColumn
 from tlf.displays.numbers import Numbers
 from tlf.displays.parts import Body
 from tlf.displays.values import compute_shown_values
 from tlf.render import Cell, Column, Detail, Row, printable
 from tlf.results import DatasetFacts
+from tlf.statistics import format_number
 
 _SEPARATORS = " /,;:"
 _EMPTY_BRACKETS = re.compile(r" ?\(\s*\)| ?\[\s*\]")
@@ -22,7 +23,7 @@ _EMPTY_BRACKETS = re.compile(r" ?\(\s*\)| ?\[\s*\]")
 def make_listing_rows(body: Listing, numbers: Numbers, facts: DatasetFacts) -> Body:
     """The listing's header and rows; each row leads to its record by the cell of the first column that repeats."""
     rows = numbers.results.rows
-    shown = {name: compute_shown_values(rows[name], facts.variables[name]) for name in _variables(body)}
+    shown = {text: _values(text, rows, facts) for text in _placeholders(body)}
     texts = [[printable(text) for text in fill(column.show, shown, len(rows))] for column in body.columns]
     headings = [printable(text) for text in fill(body.heading, shown, len(rows))]
     _add_details(numbers, facts)
@@ -60,9 +61,17 @@ def _tidy(text: str) -> str:
     return "\n".join(line for line in lines if line.strip(_SEPARATORS)).rstrip(_SEPARATORS)
 
 
-def _variables(body: Listing) -> list[str]:
+def _placeholders(body: Listing) -> list[str]:
     texts = [body.heading, *(column.show for column in body.columns)]
-    return list(dict.fromkeys(name for text in texts for name in placeholders(text)))
+    return list(dict.fromkeys(found for text in texts for found in PLACEHOLDER.findall(text)))
+
+
+def _values(placeholder: str, rows: pd.DataFrame, facts: DatasetFacts) -> list[str]:
+    """The values of a placeholder: "AVAL:1" is rounded half away from zero to one decimal, "" where missing."""
+    name, decimals = split_placeholder(placeholder)
+    if decimals is None:
+        return compute_shown_values(rows[name], facts.variables[name])
+    return [format_number(float(value), decimals, missing="") for value in rows[name]]
 
 
 def _column(column: ListingColumn) -> Column:

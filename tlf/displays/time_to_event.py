@@ -57,8 +57,9 @@ class _Maker:
         yield self._row(
             label, lambda column: count_cell(numbers, numbers.get("EVENTS", statistic, (column,))), kind, heading=True
         )
+        labels = dict(self.body.levels)
         for reason in dict.fromkeys(levels[1] for levels in numbers.levels(kind, "n")):
-            yield self._row(reason, self._reason(kind, reason), kind)
+            yield self._row(labels.get(reason, reason), self._reason(kind, reason), kind)
 
     def _reason(self, kind: str, reason: str) -> MakeCell:
         return lambda column: count_cell(self.numbers, self.numbers.get(kind, "n", (column, reason)))

@@ -16,8 +16,9 @@ from crf2tlf.errors import Context, DataError
 from tlf.figures.style import GUIDE_COLOUR, LOOKS, TEXT_SIZE, apply_style, check_glyphs, make_figure
 
 _WIDTH = 9.0
-_LINE_HEIGHT = 0.19  # inches
-_TOP, _BOTTOM = 0.42, 0.72  # inches for the headings and for the scale
+_LINE_HEIGHT = 0.19  # inches at most; many lines stand closer, in smaller letters
+_ROOM = 4.25  # inches for the lines
+_TOP, _BOTTOM = 0.56, 0.5  # inches for the headings and for the scale
 _LABELS, _EVENTS, _PLOT = 2.35, 1.0, 3.0  # inches for the labels, for each column of events, for the intervals
 _MOST_LINES = 40
 # In the order in which they are wanted; one that would touch another is left out.
@@ -60,7 +61,9 @@ def draw_forest(figure: ForestFigure) -> Figure:
     check_glyphs(
         [text for line in figure.lines for text in (line.label, line.text)] + [*figure.columns, *figure.better]
     )
-    height = _TOP + _BOTTOM + _LINE_HEIGHT * len(figure.lines)
+    line_height = min(_LINE_HEIGHT, _ROOM / len(figure.lines))
+    height = _TOP + _BOTTOM + line_height * len(figure.lines)
+    size = min(TEXT_SIZE, line_height * 72 / 1.25)
     with apply_style():
         drawn = make_figure(_WIDTH, height)
         left = _LABELS + _EVENTS * len(figure.columns)
@@ -68,7 +71,7 @@ def draw_forest(figure: ForestFigure) -> Figure:
         _add_scale(axes, figure)
         for place, line in enumerate(figure.lines):
             _add_interval(axes, place, line)
-        _add_texts(drawn, axes, figure)
+        _add_texts(drawn, axes, figure, size)
     return drawn
 
 
@@ -124,16 +127,18 @@ def _add_interval(axes: Axes, place: int, line: ForestLine) -> None:
     axes.plot([line.estimate], [place], marker="s", markersize=5.0, color=colour, zorder=3)
 
 
-def _add_texts(drawn: Figure, axes: Axes, figure: ForestFigure) -> None:
+def _add_texts(drawn: Figure, axes: Axes, figure: ForestFigure, size: float) -> None:
     """Labels and events left of the intervals, hazard ratios right of them, headings over all."""
     beside = blended_transform_factory(drawn.transFigure, axes.transData)
     right = (_LABELS + _EVENTS * len(figure.columns) + _PLOT + 0.15) / _WIDTH
     middles = [(_LABELS + _EVENTS * (place + 0.5)) / _WIDTH for place in range(len(figure.columns))]
     for place, line in enumerate(figure.lines):
+        weight = "bold" if not line.events else "normal"
         style: dict[str, Any] = {
             "transform": beside,
             "va": "center",
-            "fontweight": "bold" if not line.events else "normal",
+            "fontsize": size,
+            "fontweight": weight,
         }
         axes.text((0.1 + 0.15 * line.depth) / _WIDTH, place, line.label, ha="left", **style)
         for middle, events in zip(middles, line.events, strict=False):
@@ -162,7 +167,7 @@ def _shorten(column: str) -> str:
 
 def _add_directions(drawn: Figure, axes: Axes, figure: ForestFigure) -> None:
     below = blended_transform_factory(axes.transData, drawn.transFigure)
-    height = 0.2 / drawn.get_figheight()
+    height = 0.1 / drawn.get_figheight()
     for text, side, at in ((figure.better[0], "right", 0.92), (figure.better[1], "left", 1.09)):
         if text:
             arrow = f"\u2190 {text}" if side == "right" else f"{text} \u2192"

@@ -44,7 +44,7 @@ class WaterfallFigure:
 
 
 def draw_waterfall(figure: WaterfallFigure) -> Figure:
-    """The figure, without title; give it to render_figure. Bars over 100 are cut and marked with their value."""
+    """The figure, without title; give it to render_figure. Bars over 100 are cut and marked with a triangle."""
     shown = [bar.response for panel in figure.panels for bar in panel.bars]
     used = [response for response in figure.responses if response in shown]
     if len(figure.responses) > len(COLOURS):
@@ -69,9 +69,8 @@ def _add_panel(axes: Axes, panel: WaterfallPanel, figure: WaterfallFigure, colou
     # A change of 0 has a bar of its own, or its subject would be a gap.
     heights = [height if abs(height) >= 0.6 else 0.6 for height in heights]
     axes.bar(range(len(heights)), heights, width=0.85, color=[colours[bar.response] for bar in panel.bars], zorder=2)
-    for place, bar in enumerate(panel.bars):
-        if bar.value > _HIGHEST:
-            axes.text(place, _HIGHEST + 1, f"{bar.value:.0f}", ha="center", va="bottom", fontsize=TEXT_SIZE - 2)
+    cut = [place for place, bar in enumerate(panel.bars) if bar.value > _HIGHEST]
+    axes.plot(cut, [_HIGHEST + 3] * len(cut), linestyle="none", marker="^", markersize=3, color=AXIS_COLOUR)
     axes.axhline(0, color=AXIS_COLOUR, linewidth=0.8, zorder=3)
     for line in figure.lines:
         axes.axhline(line, color=GUIDE_COLOUR, linewidth=0.9, linestyle="dashed", zorder=1)

@@ -1,4 +1,4 @@
-"""Every statistic of a display: vectors in, frozen results out; the only door to lifelines."""
+"""Every statistic of a display: vectors in, frozen results out."""
 
 from tlf.statistics.cox import ChiSquare, CoxModel, Ties, compute_cox_model
 from tlf.statistics.descriptive import (

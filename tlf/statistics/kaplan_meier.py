@@ -69,33 +69,22 @@ def compute_kaplan_meier(times: Array, events: Array) -> KaplanMeier:
     if not len(durations):
         none = np.zeros(0, dtype=np.int64)
         return KaplanMeier(np.zeros(0), none, none, none, np.zeros(0), np.zeros(0))
-    table = _fit_lifelines(compute_tied_times(durations), flags)
-    at_risk, observed = table["at_risk"].to_numpy(np.int64), table["observed"].to_numpy(np.int64)
+    tied = compute_tied_times(durations)
+    observed_times, places = np.unique(tied, return_inverse=True)
+    observed = np.bincount(places, weights=flags, minlength=len(observed_times)).astype(np.int64)
+    leaving = np.bincount(places, minlength=len(observed_times)).astype(np.int64)
+    at_risk = leaving[::-1].cumsum()[::-1]
     # Greenwood's term is infinite where everybody at risk has the event; that is R's std.err there too.
     with np.errstate(divide="ignore"):
         terms = np.where(observed > 0, observed / (at_risk * (at_risk - observed).astype(np.float64)), 0.0)
-    # 1 - d/n is exactly 0 there, which the product of floats need not be.
-    survival = np.where(np.isinf(terms).cumsum() > 0, 0.0, table["survival"].to_numpy(np.float64))
     return KaplanMeier(
-        times=table.index.to_numpy(np.float64),
+        times=observed_times,
         at_risk=at_risk,
         events=observed,
-        censored=table["censored"].to_numpy(np.int64),
-        survival=survival,
+        censored=leaving - observed,
+        survival=np.cumprod((at_risk - observed) / at_risk),
         log_std_error=np.sqrt(terms.cumsum()),
     )
-
-
-def _fit_lifelines(times: Floats, events: Array) -> pd.DataFrame:
-    """One row per observed time: at_risk, observed, censored, survival."""
-    # Imported here because it takes about two seconds, which displays without a survival curve need not pay.
-    from lifelines import KaplanMeierFitter
-
-    fitter = KaplanMeierFitter().fit(times, event_observed=events)
-    table = fitter.event_table[["at_risk", "observed", "censored"]].astype(np.int64)
-    table["survival"] = fitter.survival_function_["KM_estimate"]
-    observed_times: pd.DataFrame = table[(table["observed"] + table["censored"]) > 0]
-    return observed_times
 
 
 def compute_reverse_kaplan_meier(times: Array, events: Array) -> KaplanMeier:
