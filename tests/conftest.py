@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from known_truth import KnownTruth, build_known_truth
 
 from adam.stage import plan as plan_adam
 from crf2tlf.build import Options, RunSummary, Step, run_steps
@@ -78,3 +79,10 @@ def run_stage(stage: str, plan: Callable[[Options], list[Step]], folder: Path, r
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(ROOT)
         return run_steps(stage, PILOT, plan(options), build_folder=folder, jobs=1, quiet=True)
+
+
+@pytest.fixture(scope="session")
+def fulpyr(root: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> KnownTruth:
+    """fulpyr at its full size without faults, from raw to ADaM."""
+    base = tmp_path_factory.getbasetemp()
+    return build_known_truth(root, "fulpyr", (base if worker_id == "master" else base.parent) / "fulpyr")

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from adam_toys import PUBLISHED, AdamToy, make_adam_toy
-from known_truth import KnownTruth, build_known_truth
 
 from adam.stage import build_adam_dataset
 from crf2tlf.spec.model import Study
@@ -48,10 +47,3 @@ def from_published(pilot: Study, pilot_data: Path, tmp_path_factory: pytest.Temp
     for name in ("ADSL", "ADAE", "ADTTE"):
         build_adam_dataset(pilot, name, folder)
     return folder
-
-
-@pytest.fixture(scope="session")
-def fulpyr(root: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> KnownTruth:
-    """fulpyr at its full size without faults, from raw to ADaM."""
-    base = tmp_path_factory.getbasetemp()
-    return build_known_truth(root, "fulpyr", (base if worker_id == "master" else base.parent) / "fulpyr")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from crf2tlf.errors import Location
 from crf2tlf.rules.expressions import parse_expression
+from crf2tlf.spec.load import load_study
 from crf2tlf.spec.model import Study
 from crf2tlf.spec.output_bodies import Condition
 from define.displays import range_checks, study_displays
@@ -47,6 +50,14 @@ def test_the_pilot_study_marks_its_key_analyses(pilot: Study) -> None:
         AnalysisDataset("ADSL", ("SAFFL",), (("SAFFL", "EQ", ("Y",)),)),
     )
     assert figure.code == "template: kaplan_meier\npopulation: ADSL where SAFFL == 'Y'\nrecords: ADTTE"
+
+
+def test_key_analyses_of_efficacy_name_their_variables_and_parameters(root: Path) -> None:
+    displays = {display.id: display for display in study_displays(load_study("fulpyr", root))}
+    margin, response = displays["t_14_2_1_2"].results[0], displays["t_14_2_2_1"].results[0]
+    assert margin.datasets[0] == AnalysisDataset("ADTTE", ("AVAL", "CNSR", "TRTP"), (("PARAMCD", "EQ", ("PFSINV",)),))
+    assert margin.purpose == "PRIMARY OUTCOME MEASURE"
+    assert response.datasets[0] == AnalysisDataset("ADRS", ("AVALC", "TRTP"), (("PARAMCD", "EQ", ("BOR",)),))
 
 
 def test_a_study_without_outputs_has_no_displays(toy_study: Study) -> None:

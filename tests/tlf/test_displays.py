@@ -117,6 +117,11 @@ def test_a_listing_fills_its_patterns_under_a_heading_for_each_group(tmp_path: P
     assert [row.blank_before for row in made.display.rows] == [False, False, False, False, True, True, False, True]
 
 
+def test_a_placeholder_of_a_listing_may_name_its_decimals(tmp_path: Path) -> None:
+    made = made_of(tmp_path, LISTING.replace("{ASTDT} ({ASTDY})", "{ASTDY:1}"))
+    assert texts_of(made)[1:4] == [".01 | GI /\nNAUSEA | 3.0", ".01 | GI /\nNAUSEA | 7.0", ".01 | GI /\nVOMITING | "]
+
+
 def test_a_row_of_a_listing_leads_to_its_one_record(tmp_path: Path) -> None:
     made = made_of(tmp_path, LISTING)
     cells = made.display.rows[2].cells

@@ -113,9 +113,7 @@ def test_unstratified_comparison_and_restricted_means_of_pfs_equal_r(ard: pd.Dat
 
 @pytest.mark.r
 @needs_r
-@pytest.mark.parametrize(
-    ("label", "name"), [("Intent-to-Treat Population", "itt"), ("Per-Protocol Population", "pp")]
-)
+@pytest.mark.parametrize(("label", "name"), [("Intent-to-Treat Population", "itt"), ("Per-Protocol Population", "pp")])
 def test_the_test_of_non_inferiority_equals_r(ard: pd.DataFrame, by_r: Json, label: str, name: str) -> None:
     results, expected = Results(ard, "t_14_2_1_2"), by_r["non_inferiority"][name]
     assert_ratio(results, expected, label, COMPARED, "stratified")

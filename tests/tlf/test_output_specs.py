@@ -172,6 +172,7 @@ def test_a_missing_template_is_one_fault(tmp_path: Path) -> None:
         (HIERARCHY, "AEDECOD]", "AESEQ]", "t_2.yaml:9: levels: 'AESEQ' is a number, text is wanted"),
         (KAPLAN_MEIER, "ticks: 4", "ticks: 0", "f_1.yaml:9: ticks: '0' is not a whole number of at least 1"),
         (KAPLAN_MEIER, "ticks: 4\n", "", "f_1.yaml:1: the field 'ticks' is missing"),
+        (LISTING, "{AEDECOD}", "{AEDECOD:1}", "l_1.yaml:11: columns[2].show: 'AEDECOD' is text, a number is wanted"),
         (
             LISTING,
             "{ASTDY}",
