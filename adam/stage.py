@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -49,7 +49,7 @@ def _dataset_step(study: Study, graph: Graph, dataset: Dataset, build_folder: Pa
     return Step(
         name=f"adam/{dataset.name}",
         run=build_adam_dataset,
-        arguments=(study, dataset.name, build_folder),
+        arguments=(study, dataset.name, build_folder, graph.columns(dataset)),
         inputs=(*files, *criterion_files(study, sources)),
         key=compute_dataset_key(graph, dataset, facts),
         outputs=_outputs(dataset, build_folder / "adam"),
@@ -112,12 +112,14 @@ def _dataset(study: Study, source: str) -> Dataset | None:
     return study.dataset(source if study.dataset(source) is not None else source.removeprefix("SUPP"))
 
 
-def build_adam_dataset(study: Study, name: str, build_folder: Path) -> StepResult:
-    """Derive one dataset from the files of others and write it."""
+def build_adam_dataset(
+    study: Study, name: str, build_folder: Path, columns: Mapping[str, tuple[str, ...]] | None = None
+) -> StepResult:
+    """Derive one dataset from the files of others and write it; `columns` names what is read of each."""
     spec = study.adam[name]
 
     def opened(source: str) -> FileSource:
-        return open_dataset(study, source, build_folder)
+        return open_dataset(study, source, build_folder, (columns or {}).get(source, ()))
 
     deriver = Deriver(study, {}, opened, frozenset({name}), TimeToEvent(), derive_response)
     built = build_dataset(deriver, name)
@@ -134,8 +136,11 @@ def build_referee(study: Study, build_folder: Path) -> StepResult:
     return write_referee(deriver, build_folder / "adam")
 
 
-def open_dataset(study: Study, name: str, build_folder: Path) -> FileSource:
-    """A dataset of either standard from its file, with its supplemental qualifiers."""
+def open_dataset(study: Study, name: str, build_folder: Path, columns: tuple[str, ...] = ()) -> FileSource:
+    """A dataset of either standard from its file, with its supplemental qualifiers.
+
+    The named columns are read in one go, others when they are asked for.
+    """
     dataset = study.dataset(name)
     if dataset is None:
         raise UnreadableFile(f"there is no dataset {name} in the spec", Context(study.name))
@@ -149,7 +154,14 @@ def open_dataset(study: Study, name: str, build_folder: Path) -> FileSource:
         raise UnreadableFile(f"{path} does not exist.", context)
     supplemental = folder / f"{dataset.supp_name.lower()}.xpt"
     qualifiers = read_xpt(supplemental, encoding=study.encoding).frame if supplemental.is_file() else None
-    return FileSource(name, read_xpt(path, encoding=study.encoding).frame, qualifiers)
+    there = {variable.name for variable in read_xpt(path, encoding=study.encoding, columns=[]).variables}
+    wanted = [each for each in dict.fromkeys(("USUBJID", *columns)) if each in there]
+
+    def read(column: str) -> pd.Series:
+        known = read_xpt(path, encoding=study.encoding, columns=[column] if column in there else []).frame
+        return known[column]
+
+    return FileSource(name, read_xpt(path, encoding=study.encoding, columns=wanted).frame, qualifiers, read)
 
 
 def _without_records(dataset: Dataset) -> pd.DataFrame:

@@ -136,16 +136,26 @@ class TableSource(Source):
 class FileSource(Source):
     """A dataset as a file has it, with its supplemental qualifiers as columns SUPPxx.QNAM."""
 
-    def __init__(self, name: str, frame: pd.DataFrame, qualifiers: pd.DataFrame | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        frame: pd.DataFrame,
+        qualifiers: pd.DataFrame | None = None,
+        read: Callable[[str], Column] | None = None,
+    ) -> None:
+        """`frame` holds the columns read so far; `read` reads another one, DataError for none of the file."""
         self.name = name
         self._frame = frame.reset_index(drop=True)
         self._qualifiers = qualifiers
+        self._read = read
         self.length = len(frame)
 
     def column(self, name: str) -> Column:
         """A variable, or a supplemental qualifier asked for as SUPPxx.QNAM."""
         if name.startswith("SUPP") and "." in name:
             return self._qualifier(name.partition(".")[2])
+        if name not in self._frame.columns and self._read is not None:
+            self._frame = self._frame.assign(**{name: self._read(name)})
         if name not in self._frame.columns:
             raise DataError(
                 f"the file of {self.name} has no variable {name}",

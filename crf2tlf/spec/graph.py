@@ -88,6 +88,18 @@ class Graph:
                 found = found.union(*(self.sources(each) for each in response.inputs.values()))
         return found - {dataset.name, dataset.supp_name}
 
+    def columns(self, dataset: Dataset) -> dict[str, tuple[str, ...]]:
+        """By source the names that a dataset reads there directly, or through the response engine."""
+        names = {read for variable in dataset.all_variables() for read in self.reads[self._name(dataset, variable)]}
+        found: dict[str, set[str]] = {}
+        for name in (*names, *self._of_dataset(dataset)):
+            found.setdefault(name.source, set()).add(name.name)
+        for response in self.study.responses.values():
+            for each in response.inputs.values() if response.source in found else ():
+                for source, columns in self.columns(each).items():
+                    found.setdefault(source, set()).update(columns)
+        return {source: tuple(sorted(found[source])) for source in sorted(found)}
+
     def _datasets(self) -> Iterable[Dataset]:
         inputs = [each for response in self.study.responses.values() for each in response.inputs.values()]
         return (*self.study.sdtm.values(), *self.study.adam.values(), *inputs)

@@ -26,7 +26,8 @@ def read_xpt(path: str | Path, *, encoding: str = "ascii", columns: Sequence[str
     """The dataset of a SAS transport file of version 5.
 
     Text is string[pyarrow] without the blanks that fill it up, blank text is pd.NA; numbers are float64 (see XptFile
-    for missing values). With `columns` the frame has only those, in that order; `variables` are always all of them.
+    for missing values). With `columns` the frame has only those, in that order; `variables` are always all of them, and
+    for no column the header alone is read.
     Source: TS-140. Raises UnreadableFile where the file is missing, cut, of version 8, made by PROC CPORT, holds more
     than one dataset, or has bytes that are not in the encoding.
     """
@@ -55,7 +56,7 @@ def read_frame(
     count = count_rows(path, file, description)
     numbers: dict[str, Floats] = {each.name: np.empty(count) for each in wanted if each.type == "number"}
     texts: dict[str, list[ArrowText]] = {each.name: [] for each in wanted if each.type == "text"}
-    for start, block in row_blocks(path, file, description, count):
+    for start, block in row_blocks(path, file, description, count) if wanted else ():
         for name, values in numbers.items():
             values[start : start + len(block)] = numbers_from_cells(block[name])
         for name, chunks in texts.items():

@@ -181,6 +181,7 @@ variables:
   USUBJID: {from: XA.USUBJID}
   XASEQ:   {label: Number, from: XA.XASEQ, type: integer}
   ADT:     {label: Date, date: {date: XA.XADTC, impute: first}}
+  ADTF:    {label: Flag, date: {imputed: ADT}}
   TERM:    {label: Term, from: XA.XADECOD}
   TRTEMFL: {case: [{when: year(XA.XADTC) >= 2024, then: Y}]}
   AOCCFL:  {first: {within: [USUBJID], order: [ADT, XASEQ], where: TRTEMFL == 'Y'}}
