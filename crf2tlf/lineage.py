@@ -24,6 +24,7 @@ from crf2tlf.rules.functions import compute_number_texts
 from crf2tlf.spec.load import load_study
 from crf2tlf.spec.model import Dataset, Study, Variable
 from crf2tlf.spec.names import Name, Names
+from crf2tlf.spec.response_fields import INPUTS_OF_FIELDS, INPUTS_OF_RESULTS
 from crf2tlf.spec.time_to_event import SubjectDate
 from crf2tlf.tables import read_parquet, read_xpt
 
@@ -93,6 +94,8 @@ class Lineage:
 
     def _part(self, spec: Dataset, variable: Variable, row: int, name: Name) -> list[Trace]:
         """What one thing that a rule reads was, for one record."""
+        if name.source.startswith("response."):
+            return self._part_of_response(spec, row, name)
         if name.source == spec.name:
             own = self._names.variable(name)
             at = self._row_of_group(spec, variable, row, name)
@@ -104,6 +107,20 @@ class Lineage:
         if described is None:
             return [Trace(name.source, name.name, found, file)]
         return [self._variable(self._dataset(described.dataset), described, found)]
+
+    def _part_of_response(self, spec: Dataset, row: int, name: Name) -> list[Trace]:
+        """What a field of the response engine was made from in the record that dates it, of TR or of RS."""
+        own = self._records(spec.name).iloc[row - 1]
+        inputs = self._study.responses[name.source.removeprefix("response.")].inputs.values()
+        of_record = [
+            each for each in inputs if each.records[0].source == str(own["SOURCE"]) and "SEQ" in each.variables
+        ]
+        wanted = INPUTS_OF_FIELDS.get(name.name, INPUTS_OF_RESULTS)
+        variables = [each.variables[input_] for each in of_record for input_ in wanted if input_ in each.variables]
+        reads = [read for variable in variables for read in verbs.reads(variable.rule)]
+        names = dict.fromkeys(self._names.resolve(read, each) for read in reads for each in of_record)
+        found = [(self._dataset(each.source), each.name) for each in names if each.source == own["SOURCE"]]
+        return [self._variable(dataset, dataset.variables[each], int(own["ROW"])) for dataset, each in found]
 
     def _row_of_group(self, spec: Dataset, variable: Variable, row: int, name: Name) -> int:
         """The record of the dataset itself that a value was taken from, such as the baseline's; else the row."""

@@ -77,3 +77,10 @@ RESPONSE_FIELDS: dict[str, Field] = {
     "source_variable": Field("text", "the variable of the record that gives the date"),
     "source_sequence": Field("number", "the number of the record that gives the date"),
 }
+
+# Which of a measurement or reported response a field comes from, for the lineage; results come from what was measured.
+INPUTS_OF_FIELDS = {
+    "USUBJID": ("USUBJID",), "date": ("ADT",), "visit": ("VISIT",), "visit_number": ("VISITNUM",),
+    "assessment": ("LNKGRP",), "evaluator": ("EVAL",), "lesion": ("LNKID",), "source_sequence": ("SEQ",),
+}  # fmt: skip
+INPUTS_OF_RESULTS = ("LDIAM", "STATUS", "VALUE")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from known_truth import KnownTruth
 
+from crf2tlf.lineage import Lineage
+from crf2tlf.spec.load import load_study
 from crf2tlf.tables import read_parquet
 
 pytestmark = pytest.mark.slow
@@ -106,3 +110,11 @@ def test_clean_data_have_neither_a_finding_nor_a_difference(fulpyr: KnownTruth) 
     adam = fulpyr.folder / fulpyr.study / "adam"
     assert read_parquet(adam / "issues" / "adtr.parquet").to_dict("records") == []
     assert read_parquet(adam / "response_referee.parquet").to_dict("records") == []
+
+
+@pytest.mark.parametrize(("variable", "field"), [("AVAL", "TLDIAM"), ("ADT", "TLDAT"), ("TRLNKID", "TLNO")])
+def test_a_diameter_and_its_date_lead_to_their_cells_of_the_page(
+    root: Path, fulpyr: KnownTruth, variable: str, field: str
+) -> None:
+    lineage = Lineage(load_study("fulpyr", root), fulpyr.folder / fulpyr.study)
+    assert ("raw.tl", field) in {(cell.source, cell.name) for cell in lineage.trace("ADTR", 1, variable).raw_cells()}
