@@ -14,7 +14,7 @@ import pandas as pd
 from adam.response import Criterion, add_baseline
 from crf2tlf.derive.engine import Deriver
 from crf2tlf.errors import ProgramError
-from crf2tlf.rules.columns import TEXT, BoolArray, IntArray, is_missing, missing_column, text_column
+from crf2tlf.rules.columns import TEXT, BoolArray, IntArray, Kind, is_missing, missing_column, text_column
 from crf2tlf.rules.vectors import compute_group_numbers, find_positions
 from crf2tlf.spec.model import Response
 from crf2tlf.spec.read_responses import INPUTS
@@ -51,8 +51,10 @@ def read_inputs(deriver: Deriver, response: Response, criterion: Criterion) -> I
 
 
 def _read(deriver: Deriver, response: Response, table: str) -> pd.DataFrame:
-    """One input of the spec as a frame; what the spec leaves out is missing."""
+    """One input of the spec as a frame; what the spec leaves out is missing. A run may have no reported responses."""
     spec = response.input(table)
+    if spec is None and table == "reported":
+        return _nothing(table)
     if spec is None:
         raise ProgramError(f"the response {response.name} has no {table}")
     derived = deriver.dataset(spec.name)
@@ -64,6 +66,13 @@ def _read(deriver: Deriver, response: Response, table: str) -> pd.DataFrame:
         )
     source = text_column(spec.records[0].source, derived.length)
     return pd.DataFrame({**frame, "SOURCE": source, "POSITION": derived.positions})
+
+
+def _nothing(table: str) -> pd.DataFrame:
+    """An input without records."""
+    kinds: dict[str, Kind] = {"USUBJID": "text", **INPUTS[table], "SOURCE": "text"}
+    columns = {"EVALUATOR" if name == "EVAL" else name: missing_column(kind, 0) for name, kind in kinds.items()}
+    return pd.DataFrame({**columns, "POSITION": np.zeros(0, dtype=np.int64)})
 
 
 def _subjects(frame: pd.DataFrame, evaluators: tuple[str, ...]) -> pd.DataFrame:

@@ -62,8 +62,9 @@ def report_findings(deriver: Deriver, run: Run, dataset: Dataset) -> None:
 
 
 def write_referee(deriver: Deriver, folder: Path) -> StepResult:
-    """Write response_referee.parquet and .html: each difference between computed and reported, of all runs."""
-    tables = [_differences(run_response(deriver, each)) for each in deriver.study.responses.values()]
+    """Write response_referee.parquet and .html: computed against reported, of all runs that have both."""
+    runs = [each for each in deriver.study.responses.values() if each.input("reported") is not None]
+    tables = [_differences(run_response(deriver, each)) for each in runs]
     found = pd.concat(tables, ignore_index=True)
     write_parquet(folder / "response_referee.parquet", found)
     write_text(folder / "response_referee.html", render_differences(deriver.study, found))

@@ -66,7 +66,8 @@ def _outputs(dataset: Dataset, folder: Path) -> tuple[Path, ...]:
 
 def _referee_steps(study: Study, graph: Graph, build_folder: Path) -> list[Step]:
     """The step that compares computed and reported responses, where the study has any."""
-    inputs = [each for response in study.responses.values() for each in response.inputs.values()]
+    responses = [each for each in study.responses.values() if each.input("reported") is not None]
+    inputs = [each for response in responses for each in response.inputs.values()]
     if not inputs:
         return []
     sources = sorted({source for each in inputs for source in graph.sources(each)})
@@ -78,8 +79,8 @@ def _referee_steps(study: Study, graph: Graph, build_folder: Path) -> list[Step]
         name="adam/response_referee",
         run=build_referee,
         arguments=(study, build_folder),
-        inputs=(*files, *criterion_files(study, {each.source for each in study.responses.values()})),
-        key="".join(compute_dataset_key(graph, each, facts) for each in inputs) + repr(study.responses),
+        inputs=(*files, *criterion_files(study, {each.source for each in responses})),
+        key="".join(compute_dataset_key(graph, each, facts) for each in inputs) + repr(responses),
         outputs=(folder / "response_referee.parquet", folder / "response_referee.html"),
         code=CODE,
         optional=tuple(empty),

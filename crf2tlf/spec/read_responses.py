@@ -14,8 +14,8 @@ from crf2tlf.spec.model import VARIABLE_NAME, Dataset, Origin, RecordSource, Res
 from crf2tlf.spec.nodes import Mapping, read_yaml
 from crf2tlf.spec.read_dataset import DatasetReader
 
-_NEEDED = ("response", "criterion", "evaluators", "subjects", "lesions", "measurements", "reported")
-_FIELDS = (*_NEEDED, "driver", "override")
+_NEEDED = ("response", "criterion", "evaluators", "subjects", "lesions", "measurements")
+_FIELDS = (*_NEEDED, "reported", "driver", "override")
 _OPTIONAL = {"NACTDT", "NODE", "ORGAN", "PARENTS", "VISIT", "VISITNUM"}
 # What each input holds besides USUBJID: the lesion of TU, its measurement of TR, the response of RS.
 INPUTS: dict[str, dict[str, Kind]] = {
@@ -58,6 +58,10 @@ def _response(name: str, node: Mapping, root: Path, datasets: DatasetReader) -> 
     if criterion and not (root / "specs" / "standards" / f"{criterion}.yaml").is_file():
         reader.faults.add(node.keys["criterion"], "criterion", f"there is no specs/standards/{criterion}.yaml")
     driver = reader.one_of(node.get("driver"), ("computed", "reported"), "computed")
+    if driver == "reported" and node.get("reported") is None:
+        reader.faults.add(
+            node.keys["driver"], "driver", "the responses as reported are not given: 'reported' is missing"
+        )
     inputs = [_input(f"{name}.{table}", table, reader.mapping(node.get(table)), datasets) for table in INPUTS]
     return Response(
         name,

@@ -52,6 +52,7 @@ def outcome(
     code: str,
     *names: str,
     adrs: list[dict[str, Any]] | None = None,
+    brain: str = "",
     baseline: bool = True,
     clinical: str = "",
     doses: str = "2024-02-20",
@@ -65,6 +66,7 @@ def outcome(
         "ADTTE",
         ADSL=[dated({name: value for name, value in patient.items() if value is not None})],
         ADRS=[{**dated(record), "ASEQ": number} for number, record in enumerate(responses, 1)],
+        ADRSCNS=[{**dated(found(brain, "CNSPD")), "ASEQ": 1}] if brain else [],
         TR=[{**WHO, "TRDTC": "2023-12-20", "VISITNUM": 1}] if baseline else [],
         RS=[{**WHO, "RSTESTCD": "SYMPTDTR", "RSDTC": clinical}] if clinical else [],
         EX=[{**WHO, "EXTRT": "PYROTINIB", "EXENDTC": doses}],
@@ -209,6 +211,16 @@ def test_scheduled_dates_stand_for_those_of_scans_but_not_for_death(study: Study
 
 def test_somebody_who_was_not_randomised_has_no_parameter(study: Study) -> None:
     assert outcome(study, "PFSINV", ITTFL="N", RANDDT=None) == ()
+
+
+def test_progression_outside_of_the_brain_does_not_end_the_time_without_intracranial_progression(study: Study) -> None:
+    scans = [response(FIRST_SCAN, "PD"), found(FIRST_SCAN), response("2024-03-25", "PD")]
+    assert outcome(study, "CNSPFS", adrs=scans) == ("2024-03-25", 10.0, "12")
+    names = ("ADT", "ACNRULE", "EVNTDESC", "SRCDOM", "SRCSEQ")
+    seen = outcome(study, "CNSPFS", *names, adrs=scans, brain="2024-03-25")
+    assert seen == ("2024-03-25", "6", "INTRACRANIAL PROGRESSION", "ADRSCNS", 1.0)
+    assert outcome(study, "CNSPFS", adrs=scans, brain="2024-03-25", NACTDT="2024-03-24") == (FIRST_SCAN, 3.0, "3")
+    assert outcome(study, "CNSPFS", adrs=scans, DTHDT="2024-04-01") == ("2024-04-01", 0.0, "7")
 
 
 # ---- Duration of response and time to response -------------------------------------------------------------------

@@ -74,6 +74,7 @@ def test_the_source_of_each_date_is_a_record_with_that_date(fulpyr: KnownTruth) 
     written = fulpyr.adam("adtte")
     sources = {
         "ADRS": fulpyr.adam("adrs").drop(columns="SRCSEQ").rename(columns={"ASEQ": "SRCSEQ"}),
+        "ADRSCNS": fulpyr.adam("adrscns").drop(columns="SRCSEQ").rename(columns={"ASEQ": "SRCSEQ"}),
         "EX": fulpyr.sdtm("ex").rename(columns={"EXSEQ": "SRCSEQ"}),
         "RS": fulpyr.sdtm("rs").rename(columns={"RSSEQ": "SRCSEQ"}),
         "ADSL": fulpyr.adam("adsl").assign(SRCSEQ=float("nan")),
@@ -87,6 +88,16 @@ def test_the_source_of_each_date_is_a_record_with_that_date(fulpyr: KnownTruth) 
         if isinstance(dates.dtype, pd.StringDtype):
             dates = number_column(compute_sas_dates(dates))
         assert dates.tolist() == found["ADT"].tolist(), (domain, variable)
+
+
+def test_intracranial_progression_is_no_earlier_than_progression_and_later_where_it_is_elsewhere(
+    fulpyr: KnownTruth,
+) -> None:
+    written = fulpyr.adam("adtte").set_index("USUBJID")
+    brain = written[(written["PARAMCD"] == "CNSPFS") & (written["ACNRULE"] == "6")]
+    anywhere = written[(written["PARAMCD"] == "PFSPOL") & (written["ACNRULE"] == "6")]
+    assert len(brain) == 24
+    assert (brain["ADT"] >= anywhere["ADT"].reindex(brain.index)).all()
 
 
 def test_time_is_in_months_of_30_and_7_16_days(outcomes: pd.DataFrame) -> None:
