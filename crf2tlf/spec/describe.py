@@ -44,6 +44,7 @@ PARAMETER_PHRASES = {
     "source_variable": "the variable that gave the date of the parameter's rule that held",
     "source_sequence": "the number of the record that gave the date, missing where its dataset numbers no records",
     "rule": "the name of the parameter's rule that held",
+    "explanation": "the outcome of the parameter, its date and why, as a sentence",
 }
 
 

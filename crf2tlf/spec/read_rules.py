@@ -37,6 +37,7 @@ PARAMETER_FIELDS = (
     "source_variable",
     "source_sequence",
     "rule",
+    "explanation",
 )
 
 

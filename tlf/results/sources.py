@@ -92,7 +92,12 @@ class Source:
 
     def key_texts(self, rows: IntArray) -> list[tuple[str, ...]]:
         """The keys of records, as texts."""
-        columns = [number_texts(self.column(key).iloc[rows]) for key in self.facts.keys]
+        return [self._all_keys[row] for row in rows]
+
+    @cached_property
+    def _all_keys(self) -> list[tuple[str, ...]]:
+        # Results ask for a few keys thousands of times: one pass over the dataset is cheaper than each of them.
+        columns = [number_texts(self.column(key)) for key in self.facts.keys]
         return list(zip(*columns, strict=True))
 
 
