@@ -55,7 +55,7 @@ class KaplanMeier:
     @property
     def std_error(self) -> Floats:
         """Greenwood's standard error of S(t), NaN where the curve has fallen to 0."""
-        return np.where(self.survival > 0, self.survival * self.log_std_error, np.nan)
+        return np.where(self.survival > 0, self.survival * np.where(self.survival > 0, self.log_std_error, 0.0), np.nan)
 
 
 def compute_kaplan_meier(times: Array, events: Array) -> KaplanMeier:
