@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import pandas as pd
 
 from crf2tlf.derive.choose import apply_baseline, apply_extreme, apply_occurrence, apply_pick
 from crf2tlf.derive.engine import DerivedDataset
@@ -24,6 +25,7 @@ from crf2tlf.rules.columns import (
     kind_of,
     missing_column,
     number_column,
+    take_rows,
     text_column,
 )
 from crf2tlf.rules.dates import (
@@ -209,17 +211,28 @@ def _case(branches: tuple[tuple[Expression | None, verbs.Rule], ...], scope: Row
 
 
 def _by_record(rules: tuple[tuple[str, verbs.Rule], ...], scope: RowScope) -> Column:
-    records = np.array([part.record.id for part in scope.dataset.parts], dtype=object)
-    ids = records[scope.dataset.part_numbers[scope.rows]] if len(records) else np.zeros(0, dtype=object)
-    pieces = [(chosen, apply_rule(rule, scope.narrowed(chosen))) for id_, rule in rules if (chosen := ids == id_).any()]
+    own = scope.dataset.part_numbers[scope.rows]
+    pieces = []
+    for id_, rule in rules:
+        parts = [number for number, part in enumerate(scope.dataset.parts) if part.record.id == id_]
+        chosen = np.isin(own, parts)
+        if chosen.any():
+            pieces.append((chosen, apply_rule(rule, scope.narrowed(chosen))))
     return _assembled(pieces, scope)
 
 
 def _assembled(pieces: list[tuple[BoolArray, Column]], scope: RowScope) -> Column:
-    whole = scope.missing()
+    """The pieces as one column; rows of none are missing."""
+    if not pieces:
+        return scope.missing()
+    places = np.full(scope.length, -1, dtype=np.int64)
+    start = 0
     for chosen, values in pieces:
-        whole[chosen] = values.to_numpy() if kind_of(values) == "number" else values.array
-    return whole
+        places[chosen] = np.arange(start, start + len(values))
+        start += len(values)
+    columns = [values for _, values in pieces]
+    whole = columns[0] if len(columns) == 1 else pd.concat(columns, ignore_index=True)
+    return take_rows(whole, places)
 
 
 def _lookup(rule: verbs.Lookup, scope: RowScope) -> Column:

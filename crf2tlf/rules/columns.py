@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+
+from crf2tlf.tables.arrow import pa, text_series
 
 Kind = Literal["text", "number", "boolean"]
 Column = pd.Series  # of dtype TEXT, float64 or "boolean", always on a RangeIndex
@@ -23,7 +26,7 @@ _COMPLETE_DATE = r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
 def text_column(values: Any, length: int | None = None) -> Column:
     """A text column from a list, array or single value; None, NaN and "" become missing."""
     if values is None or isinstance(values, str):
-        values = [values] * (length or 0)
+        return text_series(pa.array([values or None], pa.large_string()).take(np.zeros(length or 0, dtype=np.int64)))
     column = pd.Series(values, dtype=TEXT).reset_index(drop=True)
     return column.mask(column == "", pd.NA) if bool((column == "").any()) else column
 
@@ -39,7 +42,9 @@ def missing_column(kind: Kind, length: int) -> Column:
     """A column of missing values."""
     if kind == "number":
         return number_column(None, length)
-    return pd.Series([pd.NA] * length, dtype=TEXT if kind == "text" else "boolean")
+    if kind == "text":
+        return text_column(None, length)
+    return boolean_column(np.zeros(length, dtype=bool), np.ones(length, dtype=bool))
 
 
 def kind_of(column: Column) -> Kind:
@@ -82,11 +87,35 @@ def stack_columns(columns: Sequence[Column]) -> Column:
     return columns[0] if len(columns) == 1 else pd.concat(columns, ignore_index=True)
 
 
+def flag_column(chosen: BoolArray, flag: str = "Y") -> Column:
+    """The flag where it is chosen, else missing."""
+    return take_rows(text_column([flag]), np.where(chosen, 0, -1))
+
+
+def compute_by_distinct(compute: Callable[[Column], Column]) -> Callable[[Column], Column]:
+    """The function, computed once for each distinct text of a column: the cost hardly grows with the rows.
+
+    It gives missing for a missing text, and for each other text what does not depend on the other rows.
+    """
+
+    @wraps(compute)
+    def computed(texts: Column) -> Column:
+        codes, distinct = pd.factorize(texts, use_na_sentinel=True)
+        return take_rows(compute(text_column(distinct)), np.asarray(codes, dtype=np.int64))
+
+    return computed
+
+
 def compute_sas_dates(iso_dates: Column) -> FloatArray:
     """Days since 1960-01-01 of complete ISO 8601 dates; NaN where the text is missing or no complete date.
 
     A time after the date is not looked at. Any year of four digits will do: pandas's own dates end in 2262.
     """
+    return np.asarray(_sas_dates(iso_dates), dtype=np.float64)
+
+
+@compute_by_distinct
+def _sas_dates(iso_dates: Column) -> Column:
     head = iso_dates.str.slice(0, 10)
     complete = is_true(head.str.fullmatch(_COMPLETE_DATE).astype("boolean"))
     days = np.full(len(iso_dates), np.nan)
@@ -97,7 +126,7 @@ def compute_sas_dates(iso_dates: Column) -> FloatArray:
         dates = months.astype("datetime64[D]") + (day - 1)
         counted = (dates - SAS_EPOCH).astype("float64")
         days[complete] = np.where(dates < (months + 1).astype("datetime64[D]"), counted, np.nan)
-    return days
+    return number_column(days)
 
 
 def compute_iso_dates(sas_dates: FloatArray) -> Column:

@@ -18,10 +18,12 @@ from crf2tlf.rules.columns import (
     BoolArray,
     Column,
     FloatArray,
+    compute_by_distinct,
     compute_iso_dates,
     compute_sas_dates,
     is_missing,
     is_true,
+    take_rows,
     text_column,
 )
 from crf2tlf.rules.normal import compute_normal
@@ -88,13 +90,18 @@ def compute_iso_dates_of_any(collected: Column, formats: tuple[str, ...]) -> tup
 
 def compute_iso_times(collected: Column) -> tuple[Column, BoolArray]:
     """ISO 8601 times (hh:mm or hh:mm:ss) of collected texts, and where a text could not be read."""
+    iso = _iso_times(collected)
+    return iso, is_missing(iso) & ~is_missing(collected)
+
+
+@compute_by_distinct
+def _iso_times(collected: Column) -> Column:
     parts = collected.str.strip().str.extract(rf"^{_TIME}$").astype(TEXT)
     hour, minute, second = (parts[name].str.zfill(2) for name in ("hour", "minute", "second"))
     iso = hour + ":" + minute + second.map(lambda text: f":{text}", na_action="ignore").fillna("")
     late = is_true((hour > "23").astype("boolean") | (minute > "59").astype("boolean"))
     late |= is_true((parts["second"] > "59").astype("boolean"))
-    unreadable = (is_missing(iso) | late) & ~is_missing(collected)
-    return text_column(iso.astype(TEXT).mask(unreadable)), unreadable
+    return text_column(iso.astype(TEXT).mask(late))
 
 
 def _read_distinct(texts: Column, date_format: str) -> tuple[Column, BoolArray]:
@@ -153,8 +160,8 @@ def compute_imputed_dates(
     days = np.where(partial, np.nan if rule == "" else (first if rule == "first" else final), first)
     if rule:
         days = _clamp(days, partial, first, final, not_before, not_after)
-    flag = np.where(partial & ~np.isnan(days), np.where(size == 4, "M", "D"), "")
-    return days, text_column(flag.tolist())
+    imputed = np.where(size == 4, 0, 1)
+    return days, take_rows(text_column(["M", "D"]), np.where(partial & ~np.isnan(days), imputed, -1))
 
 
 def _clamp(

@@ -11,11 +11,13 @@ from crf2tlf.rules.columns import (
     TEXT,
     Column,
     boolean_column,
+    compute_by_distinct,
     compute_iso_dates,
     compute_sas_dates,
     is_missing,
     is_true,
     number_column,
+    take_rows,
     text_column,
 )
 from crf2tlf.rules.normal import compute_normal
@@ -25,6 +27,7 @@ _FIRST_DAY, _LAST_DAY = -138061, 2936549  # 1582-01-01 and 9999-12-31, the dates
 _WHOLE_FROM = 2.0**52  # from here on every double is a whole number
 
 
+@compute_by_distinct
 def compute_numbers(texts: Column) -> Column:
     """The numbers that texts hold; missing where a text is missing, is no plain decimal number or over 1.8e308."""
     stripped = texts.str.strip()
@@ -37,8 +40,7 @@ def compute_numbers(texts: Column) -> Column:
 def compute_number_texts(numbers: Column) -> Column:
     """Numbers as the shortest text that gives the same number again, whole numbers without a decimal point."""
     values, codes = np.unique(numbers.to_numpy(), return_inverse=True)
-    texts = np.array([_shortest(value) for value in values.tolist()], dtype=object)
-    return text_column(pd.Series(texts[codes] if len(texts) else texts, dtype=TEXT))
+    return take_rows(text_column([_shortest(value) for value in values.tolist()]), codes.astype(np.int64))
 
 
 def compute_rounded(numbers: Column, decimals: Column | None = None) -> Column:

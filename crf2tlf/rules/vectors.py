@@ -13,8 +13,10 @@ from crf2tlf.rules.columns import (
     FloatArray,
     IntArray,
     compute_sas_dates,
+    flag_column,
     is_missing,
     number_column,
+    take_rows,
     text_column,
 )
 from crf2tlf.rules.normal import by_normal, normal_rows, normal_text
@@ -70,9 +72,9 @@ def compute_occurrence_flags(
 ) -> Column:
     """Y on the first or last chosen row of each group in the order given; missing elsewhere."""
     positions = select_one_per_group(which, groups, order_by, chosen)
-    flags = np.full(len(chosen), "", dtype=object)
-    flags[positions] = "Y"
-    return text_column(flags.tolist())
+    flagged = np.zeros(len(chosen), dtype=bool)
+    flagged[positions] = True
+    return flag_column(flagged)
 
 
 def select_one_per_group(
@@ -132,17 +134,18 @@ def compute_lookup(
 
     Keys are matched as they stand, then by their normal form.
     """
-    length = len(keys[0])
     index = pd.MultiIndex.from_arrays([pd.Index(list(column), dtype=object) for column in table_keys])
     if index.has_duplicates:
         twice = ", ".join(map(str, index[index.duplicated()][0]))
         raise ValueError(f"the table's key {twice} stands twice")
-    wanted = pd.MultiIndex.from_arrays([key.astype(object).fillna("").to_numpy() for key in keys])
-    positions = index.get_indexer(wanted)
-    positions = _match_normal(wanted, positions, list(zip(*table_keys, strict=True)))
+    if not len(keys[0]):
+        return text_column([]), np.zeros(0, dtype=bool)
+    # Each combination of keys is looked up once.
+    _, first, codes = np.unique(compute_group_numbers(keys, len(keys[0])), return_index=True, return_inverse=True)
+    wanted = pd.MultiIndex.from_arrays([key.take(first).astype(object).fillna("").to_numpy() for key in keys])
+    positions = _match_normal(wanted, index.get_indexer(wanted), list(zip(*table_keys, strict=True)))[codes]
     absent = np.logical_or.reduce([is_missing(key) for key in keys])
-    found = np.array([*values, ""], dtype=object)[positions]
-    return text_column(found.tolist()), (positions < 0) & ~absent if length else np.zeros(0, dtype=bool)
+    return take_rows(text_column(list(values)), positions), (positions < 0) & ~absent
 
 
 def _match_normal(wanted: pd.MultiIndex, positions: IntArray, rows: Sequence[tuple[str, ...]]) -> IntArray:
@@ -168,7 +171,7 @@ def compute_mapped(collected: Column, submitted: Mapping[str, str]) -> tuple[Col
     normal = by_normal(submitted)
     terms = [submitted.get(text) or normal.get(normal_text(text), "") for text in texts]
     unknown = np.array([not term for term in terms] + [False], dtype=bool)
-    return text_column(np.array([*terms, ""], dtype=object)[codes].tolist()), unknown[codes]
+    return take_rows(text_column(terms), np.asarray(codes, dtype=np.int64)), unknown[codes]
 
 
 def find_positions(wanted: Column, keys: Column) -> IntArray:

@@ -114,7 +114,9 @@ def test_an_imputed_date_moves_to_its_bound_only_as_far_as_the_known_parts_allow
     variables = {
         "TRTSDT": "date: XA.XAENDTC",
         "ASTDT": "date: {date: XA.XADTC, impute: first, not_before: TRTSDT}",
+        "ASTDTF": "date: {imputed: ASTDT}",
         "AENDT": "date: {date: XA.XADTC, impute: last, not_after: TRTSDT}",
+        "AENDTF": "date: {imputed: AENDT}",
     }
     source = typed(
         USUBJID=["1", "2", "3", "4"],
