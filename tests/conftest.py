@@ -82,7 +82,20 @@ def run_stage(stage: str, plan: Callable[[Options], list[Step]], folder: Path, r
 
 
 @pytest.fixture(scope="session")
-def fulpyr(root: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> KnownTruth:
-    """fulpyr at its full size without faults, from raw to ADaM."""
+def known_truth(
+    root: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Callable[[str], KnownTruth]:
+    """A study at its full size without faults, from raw to ADaM; processes of one run share what was built."""
     base = tmp_path_factory.getbasetemp()
-    return build_known_truth(root, "fulpyr", (base if worker_id == "master" else base.parent) / "fulpyr")
+    shared = base.parent if hasattr(request.config, "workerinput") else base
+    return lambda study: build_known_truth(root, study, shared / f"known_{study}")
+
+
+@pytest.fixture(scope="session")
+def fulpyr(known_truth: Callable[[str], KnownTruth]) -> KnownTruth:
+    return known_truth("fulpyr")
+
+
+@pytest.fixture(scope="session")
+def pyrws(known_truth: Callable[[str], KnownTruth]) -> KnownTruth:
+    return known_truth("pyrws")

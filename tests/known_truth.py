@@ -22,11 +22,11 @@ class KnownTruth:
 
     def adam(self, name: str) -> pd.DataFrame:
         """A dataset of ADaM as written."""
-        return read_xpt(self.folder / self.study / "adam" / f"{name}.xpt").frame
+        return read_xpt(self.folder / self.study / "adam" / f"{name}.xpt", encoding="utf-8").frame
 
     def sdtm(self, name: str) -> pd.DataFrame:
         """A domain of SDTM as written."""
-        return read_xpt(self.folder / self.study / "sdtm" / f"{name}.xpt").frame
+        return read_xpt(self.folder / self.study / "sdtm" / f"{name}.xpt", encoding="utf-8").frame
 
     def truth(self, name: str) -> pd.DataFrame:
         """subjects, tte, lesions, responses or adverse_events: dates are days since 1960-01-01."""
