@@ -14,8 +14,8 @@ from pathlib import Path
 from uuid import uuid4
 
 from crf2tlf.derive.engine import Deriver
+from crf2tlf.derive.extract import kept_records
 from crf2tlf.derive.long_forms import LongSource
-from crf2tlf.derive.subjects import kept_rows
 from crf2tlf.derive.tables import RawSource
 from crf2tlf.spec.facts import Form
 from crf2tlf.spec.model import Study
@@ -113,7 +113,7 @@ class RawForms(Mapping[str, RawSource]):
         if form.long is not None:
             return LongSource(form, self[form.long.form], self._study.tables[form.long.table])
         whole = self.collected(form.name)
-        return whole.rows(kept_rows(self._study, whole)) if self._study.excluded else whole
+        return whole.rows(kept_records(self._study, form, whole)) if self._study.has_form_issues else whole
 
 
 _last: dict[tuple[str, str, int, int], tuple[Deriver, RawForms]] = {}

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from crf2tlf.build import Options, Step, StepResult
 from crf2tlf.derive.built import Built, build_dataset
+from crf2tlf.derive.extract import form_issues
 from crf2tlf.derive.issues import combine_issues
 from crf2tlf.derive.stored import StoredBlock, write_block
-from crf2tlf.derive.subjects import combine_exclusions, excluded_issues
+from crf2tlf.derive.subjects import combine_exclusions
 from crf2tlf.derive.write import output_paths, transport_paths, write_blocks, write_built
 from crf2tlf.spec.fingerprint import compute_dataset_key
 from crf2tlf.spec.folders import raw_folder
@@ -108,10 +109,10 @@ def build_block(
 
 
 def derive_block(study: Study, name: str, telling: tuple[str, ...], extract: Extract, block: int) -> Built:
-    """A dataset of one block of subjects, with the notes on subjects who are excluded."""
+    """A dataset of one block of subjects, with what is told of whole forms."""
     deriver, forms = deriver_of(study, extract, block)
     built = build_dataset(deriver, name)
-    told = excluded_issues(study, study.sdtm[name], {form: forms.collected(form) for form in telling})
+    told = form_issues(study, study.sdtm[name], {form: forms.collected(form) for form in telling})
     return replace(built, issues=combine_issues([built.issues, told])) if len(told) else built
 
 

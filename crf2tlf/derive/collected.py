@@ -37,10 +37,14 @@ class Collected:
     def put(self, at: IntArray, source: Source, field: str, positions: IntArray) -> None:
         """The values of a raw field at row positions, for the records `at`."""
         places = source.places()
-        columns = {"forms": places.forms, "files": places.files, "subjects": places.subjects}
+        columns = {
+            "forms": places.forms,
+            "files": places.files,
+            "subjects": places.subjects,
+            "fields": source.fields(field),
+        }
         for name, column in {**columns, "values": source.column(field)}.items():
             self.texts[name][at] = column.take(positions).to_numpy(dtype=object)
-        self.texts["fields"][at] = field
         self.rows[at] = places.rows[positions]
         self.found[at] = True
 

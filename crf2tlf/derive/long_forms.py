@@ -49,6 +49,11 @@ class LongSource(RawSource):
     def subjects(self) -> Column:
         return take_rows(self._wide.subjects(), self._records)
 
+    def fields(self, name: str) -> Column:
+        """A value of the test stands in the field of the wide form that the table of tests names."""
+        named = dict(self._form.long.values) if self._form.long is not None else {}
+        return self.column(named[name]) if name in named else super().fields(name)
+
     def _column(self, name: str) -> Column:
         if name not in self._tests.columns:
             return take_rows(self._wide.column(name), self._records)

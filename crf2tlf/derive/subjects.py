@@ -85,8 +85,8 @@ def excluded_issues(study: Study, spec: Dataset, forms: Mapping[str, RawSource])
                 FIELD=source.subject_field,
                 VALUE=frame["USUBJID"].map(counts).astype(str),
                 MESSAGE=f"the subject is excluded: {rule.reason}",
-                SPEC=str(rule.location),
                 DETAIL=None,
+                SPEC=str(rule.location),
             )
             frames.append(typed_issues(frame))
     return combine_issues(frames)

@@ -37,6 +37,10 @@ class Source(ABC):
     def places(self) -> Places:
         """Where the rows stand in the raw data."""
 
+    def fields(self, name: str) -> Column:
+        """The field in which each row's value of a column stands: the column itself, but for a long form."""
+        return text_column(name, self.length)
+
     def raw_subjects(self) -> Column:
         """The raw identifier of each row's subject, missing where the row comes from no raw form."""
         return missing_column("text", self.length)

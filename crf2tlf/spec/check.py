@@ -15,7 +15,7 @@ from crf2tlf.spec.model import Study
 from crf2tlf.spec.names import Name, Names
 from crf2tlf.spec.nodes import Faults
 from crf2tlf.spec.read_long_forms import check_long_forms
-from crf2tlf.spec.read_subject import check_subject
+from crf2tlf.spec.read_subject import check_cut_off, check_subject
 from crf2tlf.spec.standards import Standards
 
 
@@ -39,6 +39,7 @@ def check_study(study: Study, standards: Standards, reading: Faults | None = Non
             for variable in each.all_variables():
                 if variable.name != "USUBJID" or (each.records[0].source and not of_records):
                     faults.extend(check_variable(each, variable, names))
+    faults.extend(check_cut_off(study))
     faults.extend(check_subject(study, names))
     faults.extend(check_long_forms(study))
     faults.extend(check_coverage(study, names, frozenset(reading.unread)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
 from typing import Literal as OneOf
 
 from crf2tlf.errors import Location
@@ -63,10 +64,24 @@ class LongForm:
 
 
 @dataclass(frozen=True)
+class CodeTexts:
+    """The texts that stand beside codes in the extract: a study table with the text of each code, by form and field.
+
+    The code of FIELD stands in the field FIELD + `suffix`.
+    """
+
+    COLUMNS: ClassVar[tuple[str, ...]] = ("FORM", "FIELD", "CODE", "TEXT")
+    table: str
+    suffix: str
+    location: Location
+
+
+@dataclass(frozen=True)
 class Form:
     """A raw form: its file, how to read it and where its subject stands.
 
     `subject_prefix` stands before the identifier in the subject's field, as in the USUBJID of a vendor's dataset.
+    `cut_off` is the field whose date is compared with the data cut-off of the study, or "".
     """
 
     name: str
@@ -83,6 +98,7 @@ class Form:
     location: Location
     long: LongForm | None = None
     subject_prefix: str = ""
+    cut_off: str = ""
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ def compute_dataset_key(graph: Graph, dataset: Dataset, names: Iterable[Name]) -
     if dataset.standard == "SDTM" and study.subject is not None:
         facts += [study.subject.id, study.subject.same]
     facts += [(each.where, each.reason, str(each.location)) for each in study.excluded]
+    facts += [study.cut_off, study.code_texts, study.tables[study.code_texts.table] if study.code_texts else None]
     facts += [study.codelists[name].terms for name in codelists if name in study.codelists]
     for source in sorted({name.source for name, _ in variables} | {record.source for record in dataset.records}):
         kind, _, rest = source.partition(".")

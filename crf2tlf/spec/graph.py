@@ -144,13 +144,13 @@ def forms_among(names: Iterable[Name]) -> tuple[str, ...]:
 
 
 def forms_to_tell(graph: Graph) -> dict[str, tuple[str, ...]]:
-    """By dataset the forms whose excluded subjects it tells: DM those that it reads, the others the first that does.
+    """By dataset the forms whose own issues it tells: DM those that it reads, the others the first that does.
 
     A wide form is told where it is read as such or as a long form, so that each of its records is counted once.
     """
     study, told = graph.study, set[str]()
     found: dict[str, tuple[str, ...]] = {}
-    for name in sorted(study.sdtm if study.excluded else (), key=lambda each: (each != "DM", each)):
+    for name in sorted(study.sdtm if study.has_form_issues else (), key=lambda each: (each != "DM", each)):
         forms = forms_among(graph.closure(study.sdtm[name]))
         own = [form for form in forms if _wide(study, form) not in told]
         found[name] = tuple({_wide(study, form): form for form in own}.values())

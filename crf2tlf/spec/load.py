@@ -13,7 +13,7 @@ from crf2tlf.spec.read_long_forms import read_long_forms
 from crf2tlf.spec.read_parts import PartReader
 from crf2tlf.spec.read_responses import read_responses
 from crf2tlf.spec.read_study import ENCODINGS, STUDY_FIELDS, XPT_ENCODINGS, StudyReader
-from crf2tlf.spec.read_subject import read_exclusions, read_not_submitted, read_subject
+from crf2tlf.spec.read_subject import read_code_texts, read_exclusions, read_not_submitted, read_subject
 from crf2tlf.spec.standards import Standards, load_standards
 from crf2tlf.spec.standards_records import read_rows
 
@@ -102,6 +102,7 @@ def _study(name: str, root: Path, folder: Path, node: Mapping, reader: Reader) -
         read_exclusions(within, node.get("excluded")),
         *read_not_submitted(within, reader.mapping(node.get("not_submitted"))),
         encoding=reader.one_of(node.get("encoding"), XPT_ENCODINGS, "ascii"),
+        code_texts=read_code_texts(reader, node.get("code_texts"), tables),
     )
     return study, standards
 

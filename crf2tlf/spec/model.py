@@ -14,7 +14,7 @@ from typing import Literal as OneOf
 from crf2tlf.errors import Location
 from crf2tlf.rules.expressions import Expression, Reference
 from crf2tlf.rules.verbs import Rule
-from crf2tlf.spec.facts import Codelist, CodelistChoice, Dictionary, Exclusion, Form, SubjectFacts, Table
+from crf2tlf.spec.facts import Codelist, CodelistChoice, CodeTexts, Dictionary, Exclusion, Form, SubjectFacts, Table
 from crf2tlf.spec.nodes import Mapping
 from crf2tlf.spec.time_to_event import Parameter
 
@@ -243,6 +243,13 @@ class Study:
     not_submitted: dict[str, str] = field(default_factory=dict)
     not_submitted_locations: dict[str, Location] = field(default_factory=dict)
     encoding: str = "ascii"
+    code_texts: CodeTexts | None = None
+
+    @property
+    def has_form_issues(self) -> bool:
+        """Whether anything is told of whole forms: records that are left out, texts beside their codes."""
+        dated = any(form.cut_off for form in self.forms.values())
+        return bool(self.excluded) or self.code_texts is not None or dated
 
     def dataset(self, name: str) -> Dataset | None:
         """A dataset of either standard, whose names never meet, or an input of the response engine."""

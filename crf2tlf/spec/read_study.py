@@ -28,6 +28,7 @@ STUDY_FIELDS = (
     "tables",
     "dictionaries",
     "cut_off",
+    "code_texts",
     "subject",
     "excluded",
     "not_submitted",
@@ -43,6 +44,7 @@ FORM_FIELDS = (
     "subject",
     "subject_prefix",
     "dates",
+    "cut_off",
     "crf",
     "fields",
 )
@@ -129,7 +131,18 @@ class StudyReader:
             fields,
             node.location,
             subject_prefix=text(node.get("subject_prefix")),
+            cut_off=self._cut_off(node, fields),
         )
+
+    def _cut_off(self, node: Mapping, fields: tuple[str, ...]) -> str:
+        """The field whose date is compared with the data cut-off of the study."""
+        given = node.get("cut_off")
+        field = self.reader.text(given)
+        if given is not None and fields and field not in fields:
+            message = f"'{field}' is not a field of the form"
+            self.reader.faults.add(given.location, given.where, message, did_you_mean(field, fields))
+            return ""
+        return field
 
     def _check_file(self, node: Mapping) -> None:
         """A form's file lies in the folder of the raw extract."""

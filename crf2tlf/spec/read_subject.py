@@ -1,4 +1,4 @@
-"""`subject`, `excluded` and `not_submitted` of study.yaml: what holds for every form at once.
+"""`subject`, `excluded`, `not_submitted` and `code_texts` of study.yaml: what holds for every form at once.
 
 subject:
   id: concat($STUDYID, '-', SUBJID)                             # SUBJID is the identifier in the raw data
@@ -6,21 +6,27 @@ subject:
 excluded:
   - {id: TEST, where: "starts_with(SUBJID, 'TEST')", reason: subjects of the system's own test}
 not_submitted: {SiteSeq: a key of the EDC system}
+code_texts: {table: edc_codes, suffix: CD}                      # the text of AESER is that of the code in AESERCD
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+import numpy as np
+
 from crf2tlf.errors import Fault, Location, did_you_mean
-from crf2tlf.rules.columns import Kind
+from crf2tlf.rules.columns import Kind, compute_sas_dates, text_column
 from crf2tlf.rules.evaluate import KindError, infer_kind
 from crf2tlf.rules.expressions import Expression, Reference, constants
-from crf2tlf.spec.facts import Exclusion, SubjectFacts, Table
+from crf2tlf.spec.facts import CodeTexts, Exclusion, SubjectFacts, Table
 from crf2tlf.spec.model import Study
 from crf2tlf.spec.names import IDENTIFIER, Names, UnknownName
-from crf2tlf.spec.nodes import Mapping, Node, Text
+from crf2tlf.spec.nodes import Mapping, Node, Reader, Text
 from crf2tlf.spec.read_parts import PartReader
+
+ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def read_subject(parts: PartReader, node: Node | None, tables: dict[str, Table]) -> SubjectFacts | None:
@@ -110,6 +116,26 @@ def read_exclusions(parts: PartReader, node: Node | None) -> tuple[Exclusion, ..
     return tuple(found)
 
 
+def read_code_texts(reader: Reader, node: Node | None, tables: dict[str, Table]) -> CodeTexts | None:
+    """The table with the texts of codes, and what ends the name of a field with a code."""
+    mapping = reader.entry(node) if node is not None else None
+    if mapping is None:
+        return None
+    reader.known_keys(mapping, ("table", "suffix"), ("table", "suffix"))
+    name, suffix = (reader.text(mapping.get(key)) for key in ("table", "suffix"))
+    table = tables.get(name)
+    if table is None:
+        if reader.faults.lost.isdisjoint({"tables", f"table.{name}"}):
+            hint = did_you_mean(name, tables)
+            reader.faults.add(mapping.location, mapping.where, f"there is no table '{name}' in study.yaml", hint)
+        return None
+    absent = [column for column in CodeTexts.COLUMNS if column not in table.columns]
+    for column in absent:
+        message = f"table.{name} has no column {column}: it needs {', '.join(CodeTexts.COLUMNS)}"
+        reader.faults.add(mapping.location, mapping.where, message, did_you_mean(column, table.columns))
+    return None if absent else CodeTexts(name, suffix, mapping.location)
+
+
 def read_not_submitted(parts: PartReader, node: Mapping | None) -> tuple[dict[str, str], dict[str, Location]]:
     """Fields that are not submitted with the reasons, and where each stands."""
     if node is None:
@@ -118,6 +144,18 @@ def read_not_submitted(parts: PartReader, node: Mapping | None) -> tuple[dict[st
         if isinstance(reason, Text) and not reason.value:
             parts.reader.faults.add(node.keys[field], node.under(field), "the reason is missing")
     return {field: parts.reader.text(reason) for field, reason in node}, dict(node.keys)
+
+
+def check_cut_off(study: Study) -> Iterator[Fault]:
+    """Faults of the data cut-off, which is a date, and of forms that are compared with one that is not there."""
+    date = text_column([study.cut_off])
+    if study.cut_off and not (ISO_DATE.fullmatch(study.cut_off) and not np.isnan(compute_sas_dates(date)).any()):
+        yield Fault(study.location, "cut_off", f"'{study.cut_off}' is no date such as 2024-06-30")
+    for form in study.forms.values():
+        if form.cut_off and not study.cut_off and form.long is None:
+            yield Fault(
+                form.location, f"forms.{form.name}.cut_off", "study.yaml has no 'cut_off' to compare dates with"
+            )
 
 
 def check_subject(study: Study, names: Names) -> Iterator[Fault]:
