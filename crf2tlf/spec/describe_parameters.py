@@ -65,6 +65,8 @@ def describe_parameter(parameter: Parameter) -> str:
     rules = "; ".join(describe_rule(rule) for rule in parameter.rules)
     parts.append(f"The first rule that holds and whose date is known: {rules}.")
     parts += [f"{other} is written for {written}." for written, other in parameter.instead]
+    if parameter.unit == "months":
+        parts.append(f"Days are divided by {parameter.days_per_month:g} to give months.")
     if parameter.sap:
         parts.append(f"Source: {parameter.sap}.")
     return " ".join(parts)

@@ -12,6 +12,7 @@ from adam_toys import AdamToy, typed
 
 from adam.time_to_event.dates import compute_allowed_gap
 from crf2tlf.errors import DataError
+from crf2tlf.spec.describe_parameters import describe_parameter
 from crf2tlf.spec.time_to_event import Schedule, parse_template
 
 MakeToy = Callable[..., AdamToy]
@@ -231,6 +232,15 @@ def test_months_have_the_days_that_the_parameter_says_and_another_date_is_writte
     people = subjects(1, LASTDT=["2024-02-29"], NEWDT=["2024-03-01"])
     rows = outcome(toy(parameters=MONTHS), people, scans(), "PARAMCD", "ADT", "AVAL", "SRCVAR")
     assert rows == [("TTX", "2024-03-01", 61 / 30.4375, "NEWDT"), ("TTY", "2024-02-29", 2.0, "LASTDT")]
+
+
+def test_the_description_of_a_parameter_says_how_days_become_months(toy: MakeToy) -> None:
+    parameters = toy(parameters=MONTHS).study.adam["ADTTE"].parameters
+    assert describe_parameter(parameters["TTX"]) == (
+        "Time starts on ADSL.TRTSDT. The first rule that holds and whose date is known: LAST: event on ADSL.LASTDT, "
+        "Alive. ADSL.NEWDT is written for ADSL.LASTDT. Days are divided by 30.4375 to give months."
+    )
+    assert describe_parameter(parameters["TTY"]).endswith("Days are divided by 30 to give months.")
 
 
 def test_a_date_to_write_instead_that_is_missing_stops_the_parameter(toy: MakeToy) -> None:
