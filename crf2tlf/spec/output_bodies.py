@@ -91,6 +91,7 @@ class Hierarchy:
 
     sort      frequency: by falling number of subjects over all columns, then by text; alphabetic: by text
     at_least  shows a last level only where some column reaches this percentage of its subjects
+    uncoded   the label of records without a level, which are an error without it
     """
 
     levels: tuple[str, ...]
@@ -98,6 +99,7 @@ class Hierarchy:
     label: str
     sort: OneOf["frequency", "alphabetic"]
     at_least: int
+    uncoded: str
     grades: Grades | None
     location: Location
 

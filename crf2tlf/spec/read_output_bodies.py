@@ -36,7 +36,7 @@ _RATIOS = ("rows", "parameter", "time", "censor", "unit", "interval", "margin", 
 BODY_FIELDS: dict[str, tuple[str, ...]] = {
     "summary": ("rows",),
     "counts": ("rows",),
-    "hierarchy": ("levels", "any", "label", "sort", "at_least", "grades"),
+    "hierarchy": ("levels", "any", "label", "sort", "at_least", "uncoded", "grades"),
     "response": ("parameter", "value", "levels", "rates", "interval", "compare"),
     "time_to_event": (
         *("parameter", "time", "censor", "unit", "reasons", "levels", "landmarks"),
@@ -142,6 +142,7 @@ class BodyReader:
             self.reader.text(node.get("label")),
             cast(OneOf["frequency", "alphabetic"], sort),
             at_least,
+            self.reader.text(node.get("uncoded")),
             self._grades(self.reader.mapping(node.get("grades"))),
             node.keys.get("levels", node.location),
         )

@@ -95,6 +95,22 @@ def test_a_subject_is_counted_by_the_worst_grade_at_each_level(tmp_path: Path) -
     assert made.display.footnotes == ("1 record has no grade and count in columns of any grade alone.",)
 
 
+def test_records_without_a_level_have_a_line_where_the_spec_expects_them(tmp_path: Path) -> None:
+    changed = {"ADAE": toys.DATA["ADAE"] + "09 1 OLD .    .         2 N\n"}
+    with pytest.raises(DataError, match="1 of 8 records have no AEBODSYS and would be counted nowhere"):
+        made_of(tmp_path, toys.GRADES, **changed)
+    text = toys.GRADES + "uncoded: Not coded\n"
+    lines = lines_of(made_of(tmp_path, text, **changed))
+    assert lines[-2:] == ["SKIN | 1 (16.7) | 1 (16.7) | 0 | 0 | 0 | 0", "  RASH | 1 (16.7) | 1 (16.7) | 0 | 0 | 0 | 0"]
+    assert lines[4:6] == [
+        "Not coded | 0 | 0 | 0 | 1 (16.7) | 1 (16.7) | 0",
+        "  Not coded | 0 | 0 | 0 | 1 (16.7) | 1 (16.7) | 0",
+    ]
+    ard, sources = toys.results_of(tmp_path, text, **changed).ard, toys.toy_sources(tmp_path, **changed)
+    replayed = ard.merge(compute_replay(ard, sources), on="RESULTID", validate="1:1")
+    assert (replayed["RECORDS"] == replayed["NRECORDS"]).all()
+
+
 def test_columns_of_grades_stand_under_their_arm_in_every_format(tmp_path: Path) -> None:
     made = made_of(tmp_path, toys.GRADES)
     html = render_html(made.display, made.details)

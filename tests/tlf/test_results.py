@@ -238,7 +238,7 @@ def test_result_ids_are_unique_over_outputs(tmp_path: Path) -> None:
             {"ADAE": ADAE.replace("SKIN RASH     MILD     Y", ".    RASH     MILD     Y")},
             "ADAE: 1 of 5 records have no AEBODSYS and would be counted nowhere\n"
             "  subject  02: AESEQ 1.0\n"
-            "  fix      code these records, or leave them out by `where` and say so in a footnote",
+            "  fix      code these records, or give them a line of their own by `uncoded`",
         ),
         (
             HIERARCHY,

@@ -15,9 +15,12 @@ from tlf.results.ard import ResultBook
 from tlf.results.counts import add_count
 from tlf.results.frame import AnalysisFrame
 from tlf.results.grades import add_ungraded, add_worst_grades
+from tlf.results.predicates import is_missing
 from tlf.results.selection import ColumnValue, Selection, split_codes
 
 ANY = "ANY"
+UNCODED = ""
+"""Stands for a missing level, which no text of a transport file can be."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +34,8 @@ class Node:
 
 def add_hierarchy(book: ResultBook, frame: AnalysisFrame, body: Hierarchy) -> None:
     """Subjects with any record, then those at each level, parents before their children, in the order shown."""
-    _require_levels(frame.everything, body.levels)
+    if not body.uncoded:
+        _require_levels(frame.everything, body.levels)
     if body.grades is not None:
         add_ungraded(book, frame.everything, body.grades)
     if body.any:
@@ -49,7 +53,7 @@ def _require_levels(everything: Selection, levels: tuple[str, ...]) -> None:
             context = Context(
                 dataset=everything.source.name,
                 examples=everything.examples(missing, *everything.source.facts.keys[1:]),
-                fix="code these records, or leave them out by `where` and say so in a footnote",
+                fix="code these records, or give them a line of their own by `uncoded`",
             )
             raise DataError(message, context)
 
@@ -59,27 +63,35 @@ def compute_nodes(frame: AnalysisFrame, body: Hierarchy) -> list[Node]:
     found: list[Node] = []
     for depth in range(1, len(body.levels) + 1):
         names = list(body.levels[:depth])
-        table = pd.DataFrame({name: frame.everything.texts(name) for name in names})
+        table = pd.DataFrame({name: frame.everything.texts(name).fillna(UNCODED) for name in names})
         numbered = table.groupby(names, sort=True, observed=True).ngroup().to_numpy(dtype=np.int64)
         paths = table.assign(code=numbered).drop_duplicates("code").sort_values("code")
         code_of_row = np.full(len(frame.everything.source.frame), -1, dtype=np.int64)
         code_of_row[frame.everything.rows] = numbered
-        found.extend(_nodes_of_depth(frame, names, paths, code_of_row))
+        found.extend(_nodes_of_depth(frame, names, paths, code_of_row, body.uncoded))
     return found
 
 
-def _nodes_of_depth(frame: AnalysisFrame, names: list[str], paths: pd.DataFrame, code_of_row: IntArray) -> list[Node]:
+def _nodes_of_depth(
+    frame: AnalysisFrame, names: list[str], paths: pd.DataFrame, code_of_row: IntArray, label: str
+) -> list[Node]:
     by_column = {column: split_codes(code_of_row[part.rows], len(paths)) for column, part in frame.parts.items()}
     everywhere = split_codes(code_of_row[frame.everything.rows], len(paths))
     subjects = frame.everything.source.subjects[frame.everything.rows]
     found = []
     for code, path in enumerate(zip(*(paths[name] for name in names), strict=True)):
-        at_level = all_of(*(equals(name, str(value)) for name, value in zip(names, path, strict=True)))
+        at_level = all_of(
+            *(
+                is_missing(name) if value == UNCODED else equals(name, str(value))
+                for name, value in zip(names, path, strict=True)
+            )
+        )
         parts = {
             column: Selection(part.source, all_of(part.filter, at_level), part.rows[by_column[column][code]])
             for column, part in frame.parts.items()
         }
-        found.append(Node(tuple(map(str, path)), parts, len(np.unique(subjects[everywhere[code]]))))
+        shown = tuple(label if value == UNCODED else str(value) for value in path)
+        found.append(Node(shown, parts, len(np.unique(subjects[everywhere[code]]))))
     return found
 
 
