@@ -51,7 +51,9 @@ def find_lost_sources(files: Files, name: str, domain: str, variable: str, seque
 
 
 def groups_of(frame: pd.DataFrame, first: str, second: str) -> Iterator[tuple[IntArray, str, str]]:
-    """The row positions of each pair of values ("" where missing)."""
+    """The row positions of each pair of values ("" where missing); of no rows there are none."""
+    if not len(frame):
+        return
     ones, twos = frame[first].fillna("").to_numpy(dtype=object), frame[second].fillna("").to_numpy(dtype=object)
     codes, pairs = pd.MultiIndex.from_arrays([ones, twos]).factorize(sort=True)
     for number, (one, two) in enumerate(pairs.tolist()):
