@@ -99,6 +99,12 @@ def test_treatment_goes_on_until_the_cut_off_where_nothing_ended_it(study: Study
     assert adsl(study, "TRTEDT", "EOTSTT", DS=[RANDOMISED], EX=[open_end]) == ("2024-12-15", "ONGOING")
 
 
+def test_a_record_left_open_ends_with_the_last_dose_of_the_end_of_treatment_page(study: Study) -> None:
+    open_end = {**DOSES, "EXENDTC": None}
+    stopped = {**STOPPED, "SUPP.LASTDTC": "2024-09-28"}
+    assert adsl(study, "TRTEDT", "EOTSTT", DS=[RANDOMISED, stopped], EX=[open_end]) == ("2024-09-28", "DISCONTINUED")
+
+
 def test_treatment_that_was_ended_ends_with_the_last_dose(study: Study) -> None:
     assert adsl(study, "TRTEDT", "EOTDT", "EOTSTT") == ("2024-09-30", "2024-10-02", "DISCONTINUED")
 
@@ -160,6 +166,7 @@ def test_of_repeated_receptors_the_last_before_the_start_counts(study: Study) ->
     [
         ("2022-12-31", "ADJUVANT", "COMPLETED", "RESISTANT"),
         ("2022-12-30", "ADJUVANT", "COMPLETED", "SENSITIVE"),
+        ("2022-12", "ADJUVANT", "COMPLETED", "RESISTANT"),
         ("2024-01-31", "METASTATIC", "PROGRESSION", "RESISTANT"),
         ("2024-01-31", "METASTATIC", "COMPLETED", "SENSITIVE"),
     ],
