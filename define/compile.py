@@ -13,7 +13,7 @@ from crf2tlf.tables import XptFile
 from define.classes import SDTM_CLASSES
 from define.codelists import Codelists, terminology_oid
 from define.compile_items import Described, Items, describe_spec, describe_supplemental
-from define.files import ACRF
+from define.files import ACRF, CrfPages
 from define.model import Define, DefineStandard, Display, ItemGroup, ItemRef, Leaf
 from define.texts import NO_VALUE, Texts
 
@@ -32,18 +32,18 @@ def compile_define(
     standards: Standards,
     *,
     created: datetime,
-    page_offsets: Mapping[str, int] | None = None,
+    crf: CrfPages | None = None,
     displays: Sequence[Display] = (),
     guides: Sequence[Leaf] | None = None,
 ) -> Define:
     """The document of the datasets in `files` (by dataset name); datasets of the spec without a file are left out.
 
-    `page_offsets` says where each form's pages begin in acrf.pdf (see `crf_page_offsets`). `displays` are the tables
+    `crf` tells the pages of acrf.pdf (see `count_crf_pages`). `displays` are the tables
     and figures with key analyses, for ADaM only. `guides` are the reviewer's guides beside the document (csdrg.pdf or
     adrg.pdf). Raises DataError where a file and its spec do not have the same variables.
     """
     texts, codelists = Texts(), Codelists(study, standards)
-    items = Items(study, standards, texts, codelists, page_offsets or {})
+    items = Items(study, standards, texts, codelists, crf or CrfPages({}, 0))
     parents = {spec.supp_name: spec for spec in study.datasets(standard).values() if spec.supp}
     require_specs(study, standard, files)
     groups = []

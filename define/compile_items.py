@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -14,6 +13,7 @@ from crf2tlf.spec.standards import Standards
 from crf2tlf.tables import XptFile, XptVariable
 from define.codelists import Codelists, guide_lists
 from define.extent import compute_extent
+from define.files import CrfPages
 from define.model import DefineOrigin, DocumentRef, Item, ItemRef, ValueList
 from define.texts import NO_VALUE, Texts, as_sentence
 from define.value_level import Value, dataset_values, qualifier_values
@@ -127,14 +127,12 @@ def _of_guide(parent: Dataset, name: str, core: str, role: str) -> DescribedVari
 class Items:
     """Collects items and value lists while datasets are compiled."""
 
-    def __init__(
-        self, study: Study, standards: Standards, texts: Texts, codelists: Codelists, page_offsets: Mapping[str, int]
-    ) -> None:
+    def __init__(self, study: Study, standards: Standards, texts: Texts, codelists: Codelists, crf: CrfPages) -> None:
         self.items: dict[str, Item] = {}
         self.value_lists: list[ValueList] = []
         self.cites_crf = False
         self.texts = texts
-        self._study, self._standards, self._codelists, self._offsets = study, standards, codelists, page_offsets
+        self._study, self._standards, self._codelists, self._crf = study, standards, codelists, crf
 
     def dataset_refs(self, described: Described, file: XptFile) -> tuple[ItemRef, ...]:
         """The references to a dataset's variables, in the order of the file; their items are collected."""
@@ -270,15 +268,15 @@ class Items:
         return self._standards.variable("SDTM", dataset.name, name, class_=dataset.class_) is None
 
     def _origin(self, owner: str, origin: Origin) -> DefineOrigin:
-        if not origin.pages:
+        if not origin.pages and not origin.fields:
             return DefineOrigin(origin.type, origin.source, origin.predecessor)
-        if origin.form not in self._offsets:
+        if origin.form not in self._crf.offsets:
             fix = f"give forms.{origin.form} of study.yaml a 'crf', or take 'crf' from the variable"
             context = Context(study=self._study.name, dataset=owner.split(".")[0], fix=fix)
             raise DataError(f"{owner} names pages of the CRF of the form '{origin.form}', which has none", context)
         self.cites_crf = True
-        pages = tuple(sorted({self._offsets[origin.form] + page for page in origin.pages}))
-        return DefineOrigin(origin.type, origin.source, origin.predecessor, DocumentRef("LF.acrf", pages))
+        document = DocumentRef("LF.acrf", self._crf.of_origin(origin))
+        return DefineOrigin(origin.type, origin.source, origin.predecessor, document)
 
 
 def _is_mandatory(dataset: Described, spec: DescribedVariable, column: pd.Series) -> bool:

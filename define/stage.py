@@ -11,10 +11,11 @@ from crf2tlf.spec.folders import crf_paths, raw_folder
 from crf2tlf.spec.load import load_study, load_study_standards
 from crf2tlf.spec.model import Standard, Study
 from crf2tlf.tables import moment_of_build, write_bytes, write_text
+from define.acrf.merge import merge_crf
 from define.check import check_content
 from define.compile import compile_define
 from define.displays import study_displays
-from define.files import CrfPages, count_crf_pages, dataset_paths, read_datasets
+from define.files import ACRF, CrfPages, count_crf_pages, dataset_paths, read_datasets
 from define.findings import Finding
 from define.write_html import ASSETS, render_html
 from define.write_xml import STYLESHEET, render_xml
@@ -29,7 +30,28 @@ def plan(options: Options) -> list[Step]:
     """The steps that describe the datasets a study has built so far."""
     study = load_study(options.study, Path.cwd())
     raw = raw_folder(study, options.raw)
-    return [_step(study, standard, raw, options.build_folder) for standard in STANDARDS if study.datasets(standard)]
+    build = options.build_folder
+    documents = [_step(study, standard, raw, build) for standard in STANDARDS if study.datasets(standard)]
+    return [_crf_step(study, raw, build), *documents]
+
+
+def _crf_step(study: Study, raw: Path, build_folder: Path) -> Step:
+    """The annotated CRF, beside the document that names its pages."""
+    paths, target = crf_paths(study, raw), build_folder / "define" / "sdtm" / ACRF
+    return Step(
+        name="define/acrf",
+        run=write_crf,
+        arguments=(study, paths, target),
+        inputs=(*dict.fromkeys(paths.values()), study.folder),
+        outputs=(target,),
+        code=CODE,
+    )
+
+
+def write_crf(study: Study, paths: dict[str, Path], target: Path) -> StepResult:
+    """Draw and merge the pages of the forms."""
+    write_bytes(target, merge_crf(study, paths, f"D:{moment_of_build():%Y%m%d%H%M%S}Z"))
+    return StepResult(notes={"CRF files merged": len(set(paths.values()))} if paths else {})
 
 
 def _step(study: Study, standard: Standard, raw: Path, build_folder: Path) -> Step:
@@ -57,7 +79,8 @@ def _step(study: Study, standard: Standard, raw: Path, build_folder: Path) -> St
 def cites_crf(study: Study, standard: Standard) -> bool:
     """Whether a variable of the standard's datasets has pages of the CRF as its origin."""
     datasets = study.datasets(standard).values()
-    return any(variable.origin.pages for dataset in datasets for variable in dataset.all_variables())
+    origins = (variable.origin for dataset in datasets for variable in dataset.all_variables())
+    return any(origin.pages or origin.fields for origin in origins)
 
 
 def build_define(
@@ -79,7 +102,7 @@ def build_define(
         files,
         standards,
         created=moment_of_build(),
-        page_offsets=pages.offsets,
+        crf=pages,
         displays=study_displays(study) if standard == "ADaM" else (),
     )
     content = render_xml(define)

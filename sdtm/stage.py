@@ -1,4 +1,4 @@
-"""The steps of the stage: one for each dataset (and block of subjects), and one that gathers the issues."""
+"""The steps of the stage: one for each dataset (and block of subjects), and those that gather the issues and tell of every raw field."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from crf2tlf.spec.model import Dataset, Study
 from crf2tlf.tables import read_parquet, write_parquet, write_text
 from sdtm.blocks import Extract, count_blocks, deriver_of, wide_form
 from sdtm.issues_page import render_issues
+from sdtm.raw_fields_page import render_raw_fields, tabulate_raw_fields
 from sdtm.raw_forms import copy_steps
 from sdtm.split import split_steps
 
@@ -43,7 +44,8 @@ def plan(options: Options) -> list[Step]:
         for step in _dataset_steps(study, graph, spec, telling.get(name, ()), extract, build)
     ]
     copies = copy_steps(study, raw, extract.copies)
-    return [*copies, *split_steps(study, extract), *steps, _issues_step(study, build / "sdtm")]
+    gathered = [_issues_step(study, build / "sdtm"), _raw_fields_step(study, build / "sdtm")]
+    return [*copies, *split_steps(study, extract), *steps, *gathered]
 
 
 def _dataset_steps(
@@ -134,6 +136,25 @@ def _issues_step(study: Study, folder: Path) -> Step:
         outputs=(folder / "issues.parquet", folder / "issues.html"),
         code=CODE,
     )
+
+
+def _raw_fields_step(study: Study, folder: Path) -> Step:
+    return Step(
+        name="sdtm/raw_fields",
+        run=write_raw_fields,
+        arguments=(study, folder),
+        inputs=(study.folder,),
+        outputs=(folder / "raw_fields.parquet", folder / "raw_fields.html"),
+        code=CODE,
+    )
+
+
+def write_raw_fields(study: Study, folder: Path) -> StepResult:
+    """Where every raw field went, as a table and as a page."""
+    fields = tabulate_raw_fields(study)
+    write_parquet(folder / "raw_fields.parquet", fields)
+    write_text(folder / "raw_fields.html", render_raw_fields(study, fields))
+    return StepResult(rows={"raw fields": len(fields)})
 
 
 def gather_issues(study: str, study_id: str, parts: tuple[Path, ...], folder: Path) -> StepResult:

@@ -14,11 +14,9 @@ import pandas as pd
 from crf2tlf.build import Options, Step, StepResult
 from crf2tlf.build.fingerprint import library_versions, project_version
 from crf2tlf.errors import UsageError
-from crf2tlf.spec.folders import crf_paths, raw_folder
 from crf2tlf.spec.load import load_study
 from crf2tlf.spec.model import Standard, Study
-from crf2tlf.tables import moment_of_build, read_parquet, read_xpt, write_bytes
-from submission.acrf import merge_crf
+from crf2tlf.tables import read_parquet, read_xpt, write_bytes
 from submission.check import require_package
 from submission.guide_content import Facts, compose_guide
 from submission.guides import render_guide
@@ -37,9 +35,8 @@ def plan(options: Options) -> list[Step]:
     build = options.build_folder
     standards: list[Standard] = ["SDTM", *(["ADaM"] if study.adam else [])]  # type: ignore[list-item]
     require_stages(study, build, standards)
-    raw = raw_folder(study, options.raw)
     guides = [_guide_step(study, standard, build) for standard in standards]
-    return [_crf_step(study, raw, build), *guides, _package_step(study, standards, build)]
+    return [*guides, _package_step(study, standards, build)]
 
 
 def require_stages(study: Study, build: Path, standards: list[Standard]) -> None:
@@ -49,6 +46,7 @@ def require_stages(study: Study, build: Path, standards: list[Standard]) -> None
         if not any((build / stage).glob("*.xpt")):
             raise _not_built(study, stage, f"{standard} dataset")
     needed = [("define", f"define/{each.lower()}/{name}") for each in standards for name in ("define.xml", STYLESHEET)]
+    needed.append(("define", f"define/sdtm/{ACRF}"))
     needed += [("qc", "qc/findings.parquet"), ("qc", "qc/rules.parquet")]
     for stage, name in needed:
         if not (build / name).is_file():
@@ -57,35 +55,6 @@ def require_stages(study: Study, build: Path, standards: list[Standard]) -> None
 
 def _not_built(study: Study, stage: str, what: str) -> UsageError:
     return UsageError(f"{study.name}: there is no {what}; run make {stage} STUDY={study.name} first")
-
-
-def _crf_step(study: Study, raw: Path, build: Path) -> Step:
-    paths = crf_paths(study, raw)
-    return Step(
-        name="submission/acrf",
-        run=write_crf,
-        arguments=(study, paths, build / "submission" / ACRF),
-        inputs=tuple(dict.fromkeys(paths.values())),
-        key=_hash(study.study_id, list(study.forms.values()), annotated_pages(study)),
-        outputs=(build / "submission" / ACRF,),
-        code=CODE,
-    )
-
-
-def annotated_pages(study: Study) -> list[tuple[str, str, str, tuple[int, ...]]]:
-    """Where the annotated CRF shows each dataset: what its bookmarks are made from."""
-    return [
-        (spec.name, spec.label, variable.origin.form, variable.origin.pages)
-        for spec in study.sdtm.values()
-        for variable in spec.all_variables()
-        if variable.origin.pages
-    ]
-
-
-def write_crf(study: Study, paths: dict[str, Path], target: Path) -> StepResult:
-    """Merge the forms' CRFs."""
-    write_bytes(target, merge_crf(study, paths, f"D:{moment_of_build():%Y%m%d%H%M%S}Z"))
-    return StepResult(notes={"CRF files merged": len(set(paths.values()))})
 
 
 def _guide_step(study: Study, standard: Standard, build: Path) -> Step:
@@ -126,8 +95,8 @@ def write_guide(
 def _package_step(study: Study, standards: list[Standard], build: Path) -> Step:
     inputs = [path for standard in standards for path in sorted((build / standard.lower()).glob("*.xpt"))]
     inputs += [path for standard in standards for path in define_files(build, standard)]
-    documents = [ACRF, *(GUIDES[standard] for standard in standards)]
-    inputs += [build / "submission" / name for name in documents]
+    documents = [name for standard in standards for name in Layout(study.name).documents(standard.lower())]
+    inputs += [document_path(build, name) for name in documents]
     return Step(
         name="submission/m5",
         run=write_package,
@@ -137,6 +106,11 @@ def _package_step(study: Study, standards: list[Standard], build: Path) -> Step:
         outputs=(build / "m5",),
         code=CODE,
     )
+
+
+def document_path(build: Path, name: str) -> Path:
+    """Where a document is built: the annotated CRF by define, the guides here."""
+    return build / ("define/sdtm" if name == ACRF else "submission") / name
 
 
 def define_files(build: Path, standard: Standard) -> list[Path]:
@@ -169,7 +143,7 @@ def package_files(study: Study, standards: tuple[Standard, ...], build: Path) ->
         datasets = sorted((build / standard.lower()).glob("*.xpt"))
         sources = [path for path in datasets if len(read_xpt(path, encoding=study.encoding).frame)]
         sources += define_files(build, standard)
-        sources += [build / "submission" / name for name in layout.documents(standard.lower())]
+        sources += [document_path(build, name) for name in layout.documents(standard.lower())]
         found.update({(folder / path.name).as_posix(): path for path in sources})
     found.update({(layout.programs / name).as_posix(): path for name, path in program_sources(study).items()})
     return found

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
-from synthetic.forms import FormDef
+from crf2tlf.spec.crf import FormDef
 from synthetic.parameters import Anchor, Parameters
 from synthetic.plan import DAYS_PER_MONTH
 from synthetic.simulate import simulate

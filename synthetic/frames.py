@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pandas.arrays import ArrowStringArray
 
-from synthetic.forms import FormDef
+from crf2tlf.spec.crf import FormDef
 from synthetic.streams import Bools, Floats, Ints
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from crf2tlf.spec.crf import FormDef
 from synthetic.adverse import Adverse, record_events
 from synthetic.course import Biology, Course, draw_biology, follow
-from synthetic.forms import FormDef
 from synthetic.frames import Subjects, name_subjects
 from synthetic.parameters import Parameters
 from synthetic.plan import Plan

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from synthetic.forms import FormDef
+from crf2tlf.spec.crf import FormDef
 from synthetic.forms_baseline import baseline_forms
 from synthetic.forms_biomarker import biomarker_forms
 from synthetic.forms_cancer import cancer_forms

@@ -72,9 +72,15 @@ def infer_origin(
         return Origin("Protocol", SOURCES["Protocol"])
     if isinstance(rule, verbs.CopyFrom):
         return _origin_of_copy(copy_at_source(rule, own[0]) if own else rule, dictionary, adam)
-    if verb in {"set", "decode", "lookup", "no_data"} or dictionary:
+    if verb in {"set", "decode", "lookup", "no_data"} or dictionary or _is_constant(rule):
         return Origin("Assigned", SOURCES["Assigned"])
     return Origin("Derived", SOURCES["Derived"])
+
+
+def _is_constant(rule: verbs.Rule) -> bool:
+    """Whether each record source has its own constant, or no value."""
+    fixed = verbs.SetConstant | verbs.NoData
+    return isinstance(rule, verbs.ByRecord) and all(isinstance(each, fixed) for _, each in rule.rules)
 
 
 def _origin_of_copy(rule: verbs.CopyFrom, dictionary: str, adam: bool) -> Origin:

@@ -82,6 +82,8 @@ class Form:
 
     `subject_prefix` stands before the identifier in the subject's field, as in the USUBJID of a vendor's dataset.
     `cut_off` is the field whose date is compared with the data cut-off of the study, or "".
+    `crf` is the PDF of its annotated CRF, or the name of its page in the study's CRF where that is another than the
+    form's name in capitals. `collected_by` is the source of what it holds (Define-XML 2.1, 5.3.11.3).
     """
 
     name: str
@@ -99,6 +101,12 @@ class Form:
     long: LongForm | None = None
     subject_prefix: str = ""
     cut_off: str = ""
+    collected_by: OneOf["Investigator", "Subject", "Vendor"] = "Investigator"
+
+    @property
+    def crf_file(self) -> str:
+        """The PDF of the form's annotated CRF, or ""."""
+        return self.crf if self.crf.lower().endswith(".pdf") else ""
 
 
 @dataclass(frozen=True)

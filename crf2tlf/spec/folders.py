@@ -14,5 +14,5 @@ def raw_folder(study: Study, given: Path | None = None) -> Path:
 
 
 def crf_paths(study: Study, raw: Path) -> dict[str, Path]:
-    """The CRF of each form that has one, in the order of the forms: `<raw folder>/../acrf/<form.crf>`."""
-    return {name: raw.parent / "acrf" / form.crf for name, form in study.forms.items() if form.crf}
+    """The CRF of each form that has one as a PDF, in the order of the forms: `<raw folder>/../acrf/<form.crf>`."""
+    return {name: raw.parent / "acrf" / form.crf for name, form in study.forms.items() if form.crf_file}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from crf2tlf.errors import Fault, Location, SpecError, UsageError, did_you_mean
 from crf2tlf.spec.check import check_study
+from crf2tlf.spec.crf import Crf, read_crf
 from crf2tlf.spec.model import Dataset, Study
 from crf2tlf.spec.nodes import Faults, Items, Mapping, Reader, Text, read_yaml
+from crf2tlf.spec.origins import add_collected_origins
 from crf2tlf.spec.read_dataset import DatasetReader
 from crf2tlf.spec.read_long_forms import read_long_forms
 from crf2tlf.spec.read_parts import PartReader
@@ -17,6 +20,7 @@ from crf2tlf.spec.read_subject import read_code_texts, read_exclusions, read_not
 from crf2tlf.spec.standards import Standards, load_standards
 from crf2tlf.spec.standards_records import read_rows
 
+_CRF_FILE = re.compile(r"[a-z0-9_]+\.yaml")
 STANDARDS = ("SDTMIG", "ADaMIG", "SDTM CT", "ADaM CT", "Define-XML")
 
 
@@ -47,6 +51,8 @@ def read_study(name: str, root: Path) -> tuple[Study, list[Fault]]:
         raise SpecError(faults.found)
     study, standards = _study(name, root, folder, node, reader)
     faults.found.extend(check_study(study, standards, faults))
+    if not faults.found:
+        study = add_collected_origins(study)
     return study, sorted(set(faults.found))
 
 
@@ -103,8 +109,25 @@ def _study(name: str, root: Path, folder: Path, node: Mapping, reader: Reader) -
         *read_not_submitted(within, reader.mapping(node.get("not_submitted"))),
         encoding=reader.one_of(node.get("encoding"), XPT_ENCODINGS, "ascii"),
         code_texts=read_code_texts(reader, node.get("code_texts"), tables),
+        crf=_crf(name, folder, node, reader),
     )
     return study, standards
+
+
+def _crf(name: str, folder: Path, node: Mapping, reader: Reader) -> Crf | None:
+    """The study's CRF: a YAML file of its folder."""
+    given = node.get("crf")
+    if given is None:
+        return None
+    file = reader.text(given)
+    if not _CRF_FILE.fullmatch(file) or not (folder / file).is_file():
+        reader.faults.lost.add("crf")
+        reader.faults.add(given.location, given.where, f"there is no file '{file}' in specs/{name}")
+        return None
+    crf = read_crf(folder / file, f"specs/{name}/{file}", reader)
+    if crf is None:
+        reader.faults.lost.add("crf")
+    return crf
 
 
 def _versions(node: Mapping, reader: Reader) -> dict[str, str]:

@@ -14,6 +14,7 @@ from typing import Literal as OneOf
 from crf2tlf.errors import Location
 from crf2tlf.rules.expressions import Expression, Reference
 from crf2tlf.rules.verbs import Rule
+from crf2tlf.spec.crf import Crf, FormDef
 from crf2tlf.spec.facts import Codelist, CodelistChoice, CodeTexts, Dictionary, Exclusion, Form, SubjectFacts, Table
 from crf2tlf.spec.nodes import Mapping
 from crf2tlf.spec.time_to_event import Parameter
@@ -27,13 +28,19 @@ DATA_TYPES = ("text", *NUMBER_TYPES, *_DATE_TYPES, *_OTHER_TYPES)
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a value comes from, in Define-XML 2.1's words (section 5.3.11.3: Type and Source)."""
+    """Where a value comes from, in Define-XML 2.1's words (section 5.3.11.3: Type and Source).
+
+    `pages` are those of the form's PDF; of forms whose page is drawn, `fields` are the raw fields (form and field) that
+    the value was collected in. `stated` tells that the spec names the type.
+    """
 
     type: str
     source: str = ""
     predecessor: str = ""
     form: str = ""
     pages: tuple[int, ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()
+    stated: bool = False
 
 
 @dataclass(frozen=True)
@@ -244,6 +251,7 @@ class Study:
     not_submitted_locations: dict[str, Location] = field(default_factory=dict)
     encoding: str = "ascii"
     code_texts: CodeTexts | None = None
+    crf: Crf | None = None
 
     @property
     def has_form_issues(self) -> bool:
@@ -262,6 +270,17 @@ class Study:
 
     def datasets(self, standard: Standard) -> dict[str, Dataset]:
         return self.sdtm if standard == "SDTM" else self.adam
+
+    def crf_page(self, form: str) -> FormDef | None:
+        """The page of the study's CRF that is drawn for a raw form; None where it is a PDF, or there is none.
+
+        A long form has that of its wide form.
+        """
+        found = self.forms.get(form)
+        if found is None or found.crf_file or self.crf is None:
+            return None
+        name = found.long.form if found.long is not None else found.name
+        return self.crf.forms.get(found.crf or name.upper())
 
     def codelist_of(self, variable: Variable) -> Codelist | None:
         return self.codelists.get(variable.codelist)

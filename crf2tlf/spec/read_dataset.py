@@ -280,7 +280,7 @@ class DatasetReader:
             message = f"the origin '{type_}' contradicts the verb '{verb}', from which '{inferred.type}' follows"
             self.reader.faults.add(given.location, given.where, message)
         predecessor = inferred.predecessor if type_ == "Predecessor" else ""
-        return Origin(type_, SOURCES.get(type_, ""), predecessor, inferred.form, pages)
+        return Origin(type_, SOURCES.get(type_, ""), predecessor, inferred.form, pages, stated=True)
 
     def _page(self, node: Node) -> int:
         return self.reader.whole(node, 1, least=1) or 1

@@ -33,6 +33,7 @@ STUDY_FIELDS = (
     "excluded",
     "not_submitted",
     "encoding",
+    "crf",
 )
 FORM_FIELDS = (
     "file",
@@ -46,8 +47,10 @@ FORM_FIELDS = (
     "dates",
     "cut_off",
     "crf",
+    "source",
     "fields",
 )
+COLLECTORS = ("Investigator", "Subject", "Vendor")
 FORMATS = ("csv", "sas7bdat", "xpt", "xlsx", "odm")
 XPT_ENCODINGS = ("ascii", "utf-8", "gb18030")
 ENCODINGS = ("ascii", "utf-8", "gb18030", "cp1252", "latin-1")
@@ -132,6 +135,10 @@ class StudyReader:
             node.location,
             subject_prefix=text(node.get("subject_prefix")),
             cut_off=self._cut_off(node, fields),
+            collected_by=cast(
+                Literal["Investigator", "Subject", "Vendor"],
+                self.reader.one_of(node.get("source"), COLLECTORS, COLLECTORS[0]),
+            ),
         )
 
     def _cut_off(self, node: Mapping, fields: tuple[str, ...]) -> str:

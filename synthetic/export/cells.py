@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from crf2tlf.spec.crf import FormDef, ItemDef
 from crf2tlf.tables.arrow import TEXT, pa, text_series
-from synthetic.forms import FormDef, ItemDef
 
 EPOCH = np.datetime64("1960-01-01", "D")
 KEY_COLUMNS = ("SITE", "SUBJECT", "EVENT", "EVENT_REP", "FORM_REP", "ROW_REP", "EVENT_DATE", "VERSION")

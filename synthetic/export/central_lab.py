@@ -12,12 +12,12 @@ from typing import Self, TextIO
 import numpy as np
 import pandas as pd
 
+from crf2tlf.spec.crf import FormDef
 from crf2tlf.tables import atomic_path
 from crf2tlf.tables.arrow import TEXT
 from synthetic.export.cells import FormCells, take_texts
 from synthetic.export.csv_lines import csv_line, csv_lines
 from synthetic.export.sink import Numbers, Places, Sink
-from synthetic.forms import FormDef
 
 COLUMNS = {
     "STUDYID": "研究编号",

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from crf2tlf.spec.crf import EventDef, FormDef, ItemDef
 from crf2tlf.tables.arrow import TEXT
 from synthetic.export.cells import FormCells, Rows, render_numbers, take_texts
-from synthetic.forms import EventDef, FormDef, ItemDef
 
 CODE_SUFFIX = "CD"
 TEXT_SUFFIX = ":text"

@@ -12,12 +12,12 @@ from typing import Literal, Self
 import numpy as np
 import pandas as pd
 
+from crf2tlf.spec.crf import EventDef, FormDef
 from crf2tlf.tables import RawTable, XptVariable, read_raw, text_length, write_xlsx, write_xpt
 from synthetic.export.cells import FormCells
 from synthetic.export.columns import flat_labels
 from synthetic.export.csv_files import CsvSink
 from synthetic.export.sink import Numbers, Places, Sink
-from synthetic.forms import EventDef, FormDef
 
 MAX_NAME, MAX_LABEL_BYTES = 8, 40
 

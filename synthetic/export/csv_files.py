@@ -10,12 +10,12 @@ from typing import Self, TextIO
 
 import pandas as pd
 
+from crf2tlf.spec.crf import EventDef, FormDef
 from crf2tlf.tables import atomic_path
 from synthetic.export.cells import FormCells
 from synthetic.export.columns import column_of, flat_labels, flat_table
 from synthetic.export.csv_lines import csv_line, csv_lines
 from synthetic.export.sink import Numbers, Places, Sink, positions_of
-from synthetic.forms import EventDef, FormDef
 
 HEADER_ROWS = 2
 

@@ -12,13 +12,13 @@ from xml.sax.saxutils import quoteattr
 import numpy as np
 import pandas as pd
 
+from crf2tlf.spec.crf import EventDef, FormDef
 from crf2tlf.tables import atomic_path
 from crf2tlf.tables.arrow import TEXT, pa
 from synthetic.export.cells import FormCells
 from synthetic.export.joins import LARGE, Texts, choose, join, join_lines, pc, texts_of
 from synthetic.export.odm_metadata import StudyText, group_oid, item_oid, metadata_lines, site_lines
 from synthetic.export.sink import Numbers, Places, Sink, positions_of
-from synthetic.forms import EventDef, FormDef
 
 ESCAPES = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("\n", "&#10;"), ("\t", "&#9;"))
 LEVELS = (["SUBJECT", "VERSION"], ["SITE"], ["EVENT", "EVENT_REP"], ["FORM", "FORM_REP"])

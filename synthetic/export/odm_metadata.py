@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from xml.sax.saxutils import quoteattr
 
-from synthetic.forms import EventDef, FormDef, ItemDef
+from crf2tlf.spec.crf import EventDef, FormDef, ItemDef
 
 DATA_TYPES = {"text": "text", "integer": "integer", "float": "float", "date": "date", "time": "partialTime"}
 VERSIONS = ("1.1", "2.0")

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from crf2tlf.errors import UsageError
+from crf2tlf.spec.crf import EventDef, FormDef
 from crf2tlf.tables import write_text
 from synthetic.export.cells import EPOCH, render_form
 from synthetic.export.central_lab import CentralLabSink, SplitSink
@@ -28,7 +29,7 @@ from synthetic.export.truth import TruthFiles
 from synthetic.faults.kinds import plant_faults
 from synthetic.faults.planter import FaultSpec
 from synthetic.faults.read import read_faults
-from synthetic.forms import EventDef, FormDef, read_events, read_forms
+from synthetic.forms import read_events, read_forms
 from synthetic.parameters import Parameters, read_parameters
 from synthetic.simulate import Block, simulate
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from crf2tlf.spec.crf import Codes, EventDef, FormDef, ItemDef
 from crf2tlf.tables import write_text
 from crf2tlf.tables.arrow import TEXT
 from synthetic.export.columns import column_of
 from synthetic.export.csv_lines import csv_line, csv_lines
-from synthetic.forms import Codes, EventDef, FormDef, ItemDef
 
 ITEM_COLUMNS = (
     "FormId",

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crf2tlf.errors import Location, SpecError, did_you_mean
+from crf2tlf.spec.crf import FormDef
 from crf2tlf.spec.nodes import Faults, Mapping, Reader, read_yaml
 from synthetic.faults.kinds import KINDS
 from synthetic.faults.planter import FaultSpec
-from synthetic.forms import FormDef
 from synthetic.typed import read_record
 
 

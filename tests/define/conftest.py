@@ -13,7 +13,7 @@ from crf2tlf.spec.model import Standard, Study
 from crf2tlf.spec.standards import Standards
 from crf2tlf.tables import moment_of_build
 from define.compile import compile_define
-from define.files import crf_page_offsets
+from define.files import count_crf_pages
 from define.model import AnalysisDataset, AnalysisResult, Define, Display
 from define.write_xml import render_xml
 
@@ -62,7 +62,7 @@ def toy_standards(toy_study: Study) -> Standards:
 @pytest.fixture(scope="session")
 def defines(define_root: Path, toy_study: Study, toy_standards: Standards) -> dict[Standard, Define]:
     """The documents of SDTM and of ADaM."""
-    offsets = crf_page_offsets(toy_study)
+    pages = count_crf_pages(toy_study)
     standards: tuple[Standard, ...] = ("SDTM", "ADaM")
     return {
         standard: compile_define(
@@ -71,7 +71,7 @@ def defines(define_root: Path, toy_study: Study, toy_standards: Standards) -> di
             read_files(define_root, standard),
             toy_standards,
             created=moment_of_build(),
-            page_offsets=offsets,
+            crf=pages,
             displays=(DISPLAY,),
         )
         for standard in standards

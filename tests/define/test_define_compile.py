@@ -12,6 +12,7 @@ from crf2tlf.spec.model import Standard, Study
 from crf2tlf.spec.standards import Standards
 from crf2tlf.tables import moment_of_build, read_xpt
 from define.compile import compile_define
+from define.files import CrfPages
 from define.model import Define, DefineOrigin, DocumentRef, ItemRef, Leaf, RangeCheck, Term
 
 Defines = dict[Standard, Define]
@@ -235,7 +236,7 @@ def test_parameter_codes_have_their_names(defines: Defines) -> None:
 def test_a_dataset_without_a_file_is_left_out(define_root: Path, toy_study: Study, toy_standards: Standards) -> None:
     files = {"DM": read_files(define_root, "SDTM")["DM"]}
     define = compile_define(
-        toy_study, "SDTM", files, toy_standards, created=moment_of_build(), page_offsets={"dm": 0, "ae": 1}
+        toy_study, "SDTM", files, toy_standards, created=moment_of_build(), crf=CrfPages({"dm": 0, "ae": 1}, 3)
     )
     assert [group.name for group in define.groups] == ["DM"]
 
@@ -243,7 +244,9 @@ def test_a_dataset_without_a_file_is_left_out(define_root: Path, toy_study: Stud
 def test_a_dataset_without_records_has_no_data(tmp_path: Path, toy_study: Study, toy_standards: Standards) -> None:
     write_dataset(tmp_path / "dm.xpt", "DM", toy_study.sdtm["DM"], make_frame("DM").iloc[:0])
     files = {"DM": read_xpt(tmp_path / "dm.xpt")}
-    define = compile_define(toy_study, "SDTM", files, toy_standards, created=moment_of_build(), page_offsets={"dm": 0})
+    define = compile_define(
+        toy_study, "SDTM", files, toy_standards, created=moment_of_build(), crf=CrfPages({"dm": 0}, 1)
+    )
     group = define.groups[0]
     assert (group.no_data, group.leaf, define.comment[group.comment].text) == (True, None, "No value in this study.")
     assert not any(ref.no_data for ref in group.refs)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from synthetic.forms import FormDef, ItemDef
+from crf2tlf.spec.crf import FormDef, ItemDef
 from synthetic.simulate import Block
 
 TEXT = pd.StringDtype("pyarrow")

@@ -17,12 +17,12 @@ from lxml import etree
 from raw_toys import ROOT, SEED, read_files, toy_study, without_lab, write_toys
 
 from crf2tlf.errors import UsageError
+from crf2tlf.spec.crf import FormDef, ItemDef
 from crf2tlf.tables import RawTable, read_odm, read_raw
 from synthetic.__main__ import main
 from synthetic.export.cells import render_form
 from synthetic.export.converted import short_names
 from synthetic.export.run import Order, make_raw
-from synthetic.forms import FormDef, ItemDef
 from synthetic.simulate import Block
 
 SCHEMA = Path(odmlib.__file__).parent / "schemas/odm/1.3.2/ODM1-3-2.xsd"

@@ -12,7 +12,7 @@ from pypdf import PdfReader, PdfWriter
 from crf2tlf.errors import UnreadableFile
 from crf2tlf.spec.folders import crf_paths
 from crf2tlf.spec.model import Study
-from submission.acrf import merge_crf
+from define.acrf.merge import merge_crf
 
 STAMP = "D:20240102030405Z"
 PAGES = {"Demographics.pdf": 1, "Subject_Disposition.pdf": 2, "Exposure_as_collected.pdf": 1, "AdverseEvent.pdf": 2}

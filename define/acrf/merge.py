@@ -1,4 +1,4 @@
-"""acrf.pdf: the annotated CRFs of the forms, merged in the order of the forms, with bookmarks by form and dataset."""
+"""acrf.pdf: the annotated CRF of every form, given or drawn, with bookmarks by visit, form and dataset."""
 
 from __future__ import annotations
 
@@ -12,22 +12,36 @@ from pypdf.errors import PdfReadError
 from crf2tlf.errors import Context, UnreadableFile
 from crf2tlf.spec.facts import Form
 from crf2tlf.spec.model import Study
+from define.acrf.content import compose_crf
+from define.acrf.draw import draw_form
+from define.acrf.layout import FormPages, lay_out
 
 
 def merge_crf(study: Study, paths: Mapping[str, Path], stamp: str) -> bytes:
-    """The merged PDF: a CRF that several forms share stands in it once. `stamp` is the date of the document.
+    """The whole PDF: a CRF that several forms share stands in it once. `stamp` is the date of the document.
+
+    `paths` are the CRFs that are given; the pages of the other forms are drawn from the study's CRF.
 
     Raises UnreadableFile where a CRF is missing or is no PDF.
     """
     writer = PdfWriter()
+    drawn = {content.form: lay_out(content) for content in compose_crf(study)}
     starts: dict[str, int] = {}
     placed: dict[Path, int] = {}
-    for name, path in paths.items():
-        if path not in placed:
-            placed[path] = len(writer.pages)
-            writer.append(read_crf(study, study.forms[name], path), import_outline=False)
-        starts[name] = placed[path]
-    add_bookmarks(writer, study, starts)
+    for name, form in study.forms.items():
+        if name in drawn:
+            starts[name] = len(writer.pages)
+            pages = PdfReader(io.BytesIO(draw_form(study.study_id, drawn[name], len(writer.pages))))
+            writer.append(pages, import_outline=False)
+        elif name in paths:
+            path = paths[name]
+            if path not in placed:
+                placed[path] = len(writer.pages)
+                writer.append(read_crf(study, form, path), import_outline=False)
+            starts[name] = placed[path]
+    if drawn:
+        writer.compress_identical_objects()
+    add_bookmarks(writer, study, starts, drawn)
     writer.page_mode = "/UseOutlines"
     title = f"{study.study_id}: Annotated CRF"
     facts = {"/Title": title, "/Producer": "crf2tlf", "/CreationDate": stamp, "/ModDate": stamp}
@@ -54,14 +68,15 @@ def read_crf(study: Study, form: Form, path: Path) -> PdfReader:
     return reader
 
 
-def add_bookmarks(writer: PdfWriter, study: Study, starts: Mapping[str, int]) -> None:
-    """Bookmarks by form and by dataset (FDA wants an annotated CRF to be found both ways)."""
+def add_bookmarks(writer: PdfWriter, study: Study, starts: Mapping[str, int], drawn: Mapping[str, FormPages]) -> None:
+    """Bookmarks by visit, by form and by dataset (FDA wants an annotated CRF to be found by visit and by form)."""
     if not starts:
         return
+    add_visits(writer, study, starts)
     forms = writer.add_outline_item(title="Forms", page_number=0)
     for name, start in starts.items():
         writer.add_outline_item(title=study.forms[name].label or name, page_number=start, parent=forms)
-    pages = dict(dataset_pages(study, starts))
+    pages = dict(dataset_pages(study, starts, drawn))
     if not pages:
         return
     datasets = writer.add_outline_item(title="Datasets", page_number=0)
@@ -71,7 +86,24 @@ def add_bookmarks(writer: PdfWriter, study: Study, starts: Mapping[str, int]) ->
             writer.add_outline_item(title=f"Page {number + 1}", page_number=number, parent=parent)
 
 
-def dataset_pages(study: Study, starts: Mapping[str, int]) -> Iterator[tuple[str, list[int]]]:
+def add_visits(writer: PdfWriter, study: Study, starts: Mapping[str, int]) -> None:
+    """The forms of each visit; a form that is filled at several stands in the document once."""
+    pages = {name: page for name in starts if (page := study.crf_page(name)) is not None}
+    if study.crf is None or not pages:
+        return
+    visits = writer.add_outline_item(title="Visits", page_number=0)
+    for event in study.crf.events.values():
+        own = [name for name, page in pages.items() if event.oid in page.events]
+        if own:
+            parent = writer.add_outline_item(title=event.label, page_number=starts[own[0]], parent=visits)
+            for name in own:
+                label = study.forms[name].label or name
+                writer.add_outline_item(title=label, page_number=starts[name], parent=parent)
+
+
+def dataset_pages(
+    study: Study, starts: Mapping[str, int], drawn: Mapping[str, FormPages]
+) -> Iterator[tuple[str, list[int]]]:
     """The pages (from 0) on which variables of each dataset are annotated."""
     for spec in study.sdtm.values():
         found = {
@@ -80,5 +112,6 @@ def dataset_pages(study: Study, starts: Mapping[str, int]) -> Iterator[tuple[str
             for page in variable.origin.pages
             if variable.origin.form in starts
         }
+        found |= {starts[name] + page - 1 for name, form in drawn.items() for page in form.pages_of_dataset(spec.name)}
         if found:
             yield f"{spec.name} ({spec.label})", sorted(found)
