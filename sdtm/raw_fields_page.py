@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pandas as pd
 
 from crf2tlf.list_page import render_list, render_list_page
@@ -31,6 +33,11 @@ def _row(study: Study, each: Destination) -> tuple[str, ...]:
         each.form, each.field, item.label if item is not None else "", each.use, dataset, each.variable, each.when,
         each.verb, each.reason, place,
     )  # fmt: skip
+
+
+def hash_table(fields: pd.DataFrame) -> str:
+    """The hash of everything that the table says."""
+    return hashlib.sha256(fields.to_csv(index=False).encode()).hexdigest()
 
 
 def render_raw_fields(study: Study, fields: pd.DataFrame) -> str:

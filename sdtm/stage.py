@@ -1,9 +1,11 @@
-"""The steps of the stage: one for each dataset (and block of subjects), and those that gather the issues and tell of every raw field."""
+"""The steps of the stage: one for each dataset (and block of subjects), one for the issues, one for raw fields."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+
+import pandas as pd
 
 from crf2tlf.build import Options, Step, StepResult
 from crf2tlf.derive.built import Built, build_dataset
@@ -20,7 +22,7 @@ from crf2tlf.spec.model import Dataset, Study
 from crf2tlf.tables import read_parquet, write_parquet, write_text
 from sdtm.blocks import Extract, count_blocks, deriver_of, wide_form
 from sdtm.issues_page import render_issues
-from sdtm.raw_fields_page import render_raw_fields, tabulate_raw_fields
+from sdtm.raw_fields_page import hash_table, render_raw_fields, tabulate_raw_fields
 from sdtm.raw_forms import copy_steps
 from sdtm.split import split_steps
 
@@ -139,19 +141,21 @@ def _issues_step(study: Study, folder: Path) -> Step:
 
 
 def _raw_fields_step(study: Study, folder: Path) -> Step:
+    fields = tabulate_raw_fields(study)
     return Step(
         name="sdtm/raw_fields",
         run=write_raw_fields,
-        arguments=(study, folder),
-        inputs=(study.folder,),
+        arguments=(study, fields, folder),
+        inputs=(),
+        # Of the specs only what the table says counts: a new label of a variable rebuilds nothing here.
+        key=hash_table(fields),
         outputs=(folder / "raw_fields.parquet", folder / "raw_fields.html"),
         code=CODE,
     )
 
 
-def write_raw_fields(study: Study, folder: Path) -> StepResult:
+def write_raw_fields(study: Study, fields: pd.DataFrame, folder: Path) -> StepResult:
     """Where every raw field went, as a table and as a page."""
-    fields = tabulate_raw_fields(study)
     write_parquet(folder / "raw_fields.parquet", fields)
     write_text(folder / "raw_fields.html", render_raw_fields(study, fields))
     return StepResult(rows={"raw fields": len(fields)})

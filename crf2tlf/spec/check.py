@@ -5,7 +5,7 @@ from __future__ import annotations
 import graphlib
 from collections.abc import Iterator
 
-from crf2tlf.errors import Fault
+from crf2tlf.errors import Fault, did_you_mean
 from crf2tlf.spec.check_coverage import check_coverage
 from crf2tlf.spec.check_datasets import check_dataset, check_records
 from crf2tlf.spec.check_parameters import check_parameters
@@ -42,9 +42,19 @@ def check_study(study: Study, standards: Standards, reading: Faults | None = Non
     faults.extend(check_cut_off(study))
     faults.extend(check_subject(study, names))
     faults.extend(check_long_forms(study))
+    faults.extend(_check_crf_pages(study, reading))
     faults.extend(check_coverage(study, names, frozenset(reading.unread)))
     faults.extend(_check_cycles(study))
     return faults
+
+
+def _check_crf_pages(study: Study, reading: Faults) -> Iterator[Fault]:
+    """Faults for forms whose page of the CRF is neither a PDF nor a form of the study's CRF."""
+    known = study.crf.forms if study.crf is not None else {}
+    for form in study.forms.values() if "crf" not in reading.lost else ():
+        if form.long is None and form.crf and not form.crf_file and form.crf not in known:
+            message = f"'{form.crf}' is neither a PDF file nor a form of the study's CRF"
+            yield Fault(form.location, f"forms.{form.name}.crf", message, did_you_mean(form.crf, known))
 
 
 def _check_cycles(study: Study) -> Iterator[Fault]:

@@ -18,7 +18,7 @@ from define.findings import found
 from define.stage import build_define, plan, require_no_errors
 from define.write_xml import schema_errors
 
-NAMES = ["define.html", "define.xml", "define2-1.xsl"]
+NAMES = ["acrf.pdf", "define.html", "define.xml", "define2-1.xsl"]
 
 
 @pytest.fixture
@@ -36,7 +36,9 @@ def hashes(folder: Path) -> dict[str, str]:
 
 def test_each_standard_is_a_step(project: Path) -> None:
     steps = plan(Options("define", "toy", Path("specs"), project))
-    assert [step.name for step in steps] == ["define/sdtm", "define/adam"]
+    assert [step.name for step in steps] == ["define/acrf", "define/sdtm", "define/adam"]
+    assert [path.name for path in steps[0].outputs] == ["acrf.pdf"]
+    steps = steps[1:]
     assert [path.name for path in steps[0].outputs] == ["define.xml", "define.html", "define2-1.xsl"]
     inputs = {path.name for path in steps[0].inputs}
     assert {"ae.xpt", "suppae.xpt", "first.pdf", "toy", "standards", "define.css", "define.js"} <= inputs

@@ -21,7 +21,6 @@ from submission.stage import plan, require_stages
 
 STUDY = "cdiscpilot01"
 LAYOUT = Layout(STUDY)
-DEFINED = [f"define/{standard}/{name}" for standard in ("sdtm", "adam") for name in ("define.xml", "define2-1.xsl")]
 
 
 def write_findings(folder: Path) -> None:
@@ -41,6 +40,7 @@ def build(pilot_build: Path, tmp_path: Path) -> Path:
         shutil.copytree(pilot_build / stage, folder / stage)
         names = sorted(path.name for path in (folder / stage).glob("*.xpt") if path.name != "suppae.xpt")
         write_define(folder / "define" / stage, [*names, *documents])
+    (folder / "define" / "sdtm" / "acrf.pdf").write_bytes(b"%PDF-1.4\n")
     path = folder / "sdtm" / "suppae.xpt"
     file = read_xpt(path)
     write_xpt(path, file.frame.head(0), name=file.name, label=file.label, variables=file.variables)
@@ -91,7 +91,7 @@ def test_a_second_run_builds_nothing_and_a_new_one_gives_the_same_bytes(build: P
     assert run(build, root).built == ()
     shutil.rmtree(build / "m5")
     shutil.rmtree(build / "submission")
-    assert len(run(build, root).built) == 4
+    assert len(run(build, root).built) == 3
     after = {name: (build / "m5" / name).read_bytes() for name in [*list_files(build / "m5"), "manifest.sha256"]}
     assert after == before
 
@@ -127,6 +127,7 @@ def test_a_package_with_a_problem_does_not_appear(build: Path, root: Path) -> No
                 "sdtm/ae.xpt",
                 "adam/adsl.xpt",
                 *(f"define/{s}/define{n}" for s in ("sdtm", "adam") for n in (".xml", "2-1.xsl")),
+                "define/sdtm/acrf.pdf",
             ),
             "cdiscpilot01: there is no qc/findings.parquet; run make qc STUDY=cdiscpilot01 first",
         ),
