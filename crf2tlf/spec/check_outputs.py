@@ -56,10 +56,13 @@ class OutputChecker:
         used = dict.fromkeys((self.output.population.dataset, self.output.dataset))
         for dataset in used:
             name = columns.variable(dataset)
-            if not name:
+            if name.count(".") and not name.startswith("ADSL."):
+                yield Fault(columns.location, "columns.by", f"'{name}': columns are of {dataset} or of ADSL")
+            elif not name:
                 yield Fault(columns.location, "columns.by", f"the variable of {dataset} is missing")
             else:
-                yield from names.variable(dataset, name, "columns.by", columns.location, "text")
+                home, _, own = name.rpartition(".")
+                yield from names.variable(home or dataset, own, "columns.by", columns.location, "text")
         for dataset, _ in columns.by:
             if dataset and dataset not in used:
                 yield Fault(columns.location, "columns.by", f"the output does not read {dataset}")

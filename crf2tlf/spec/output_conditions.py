@@ -50,15 +50,15 @@ def all_of(*conditions: Expression | None) -> Expression | None:
 
 
 def equals(variable: str, value: str | float) -> Expression:
-    """`variable == value`"""
-    return Comparison("==", Reference((variable,)), Literal(value))
+    """`variable == value`; the variable may be ADSL.NAME."""
+    return Comparison("==", Reference(tuple(variable.split("."))), Literal(value))
 
 
 def one_of(variable: str, values: Sequence[str]) -> Expression | None:
     """`variable == value`, or `variable in [...]` for several values; None for none."""
     if len(values) < 2:
         return equals(variable, values[0]) if values else None
-    return Membership(Reference((variable,)), tuple(Literal(value) for value in values), False)
+    return Membership(Reference(tuple(variable.split("."))), tuple(Literal(value) for value in values), False)
 
 
 def rename_references(condition: Expression, home: str, variables: Collection[str]) -> Expression:

@@ -67,19 +67,22 @@ class Columns:
                 (("", "TRT01A"),) means the same name everywhere
     order       the number of the population's dataset that sets the order; "" sorts by text
     total       the label of the last column, "" for none
+    labels      levels and what stands over their columns, where that is another text
     unassigned  subjects without a column are counted in the total; otherwise they are an error
     """
 
     by: tuple[tuple[str, str], ...]
     order: str
     total: str
+    labels: tuple[tuple[str, str], ...]
     unassigned: bool
     location: Location
 
     def variable(self, dataset: str) -> str:
-        """The variable that holds the column in a dataset."""
+        """The variable that holds the column in a dataset: its own, or that of the subject as ADSL.NAME."""
         named = dict(self.by)
-        return named.get(dataset, named.get("", ""))
+        variable = named.get(dataset, named.get("", ""))
+        return variable.removeprefix("ADSL.") if dataset == "ADSL" else variable
 
 
 @dataclass(frozen=True)

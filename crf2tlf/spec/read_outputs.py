@@ -24,7 +24,7 @@ from crf2tlf.spec.outputs import (
     Template,
 )
 from crf2tlf.spec.read_output_bodies import BODY_FIELDS, BodyReader
-from crf2tlf.spec.read_output_parts import read_condition
+from crf2tlf.spec.read_output_parts import read_condition, read_levels
 
 COMMON_FIELDS = ("output", "number", "template", "titles", "population", "dataset", "where", "footnotes", "page", "arm")
 REASONS = ("SPECIFIED IN PROTOCOL", "SPECIFIED IN SAP", "DATA DRIVEN", "REQUESTED BY REGULATORY AGENCY")
@@ -140,7 +140,7 @@ class OutputReader:
         found = self.reader.mapping(node)
         if found is None:
             return None
-        self.reader.known_keys(found, ("by", "order", "total", "unassigned"), ("by",))
+        self.reader.known_keys(found, ("by", "order", "total", "labels", "unassigned"), ("by",))
         by = found.get("by")
         if isinstance(by, Mapping):
             named = tuple((dataset, self.reader.text(variable)) for dataset, variable in by)
@@ -152,7 +152,8 @@ class OutputReader:
             self.reader.faults.add(
                 found.location, found.where, "'unassigned: total' needs a total", "add `total: Total`"
             )
-        return Columns(named, order, total, bool(unassigned), found.location)
+        labels = read_levels(self.reader, found.get("labels"))
+        return Columns(named, order, total, labels, bool(unassigned), found.location)
 
     def _page(self, node: Mapping | None) -> Page:
         if node is None:

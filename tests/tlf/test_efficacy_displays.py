@@ -71,6 +71,19 @@ def test_subjects_without_an_arm_are_an_error_where_the_spec_does_not_expect_the
         made_of(tmp_path, toys.COUNTS.replace(", unassigned: total", ""))
 
 
+def test_columns_may_be_those_of_the_subject_and_have_other_names(tmp_path: Path) -> None:
+    columns = "columns: {by: ADSL.TRT01P, order: TRT01PN, labels: {NEW: New drug, OLD: Old drug}}"
+    for text in (toys.OVERVIEW, toys.TIME_TO_EVENT, toys.HAZARD_RATIOS):
+        start, end = text.index("columns:"), text.index("\n", text.index("columns:"))
+        same, renamed = made_of(tmp_path, text), made_of(tmp_path, text[:start] + columns + text[end:])
+        assert lines_of(renamed) == lines_of(same)
+        assert "New drug" in " ".join([*header_of(renamed), str(renamed.display.header)])
+        ard, sources = toys.results_of(tmp_path, text[:start] + columns + text[end:]).ard, toys.toy_sources(tmp_path)
+        replayed = ard.merge(compute_replay(ard, sources), on="RESULTID", validate="1:1")
+        assert (replayed["RECORDS"] == replayed["NRECORDS"]).all()
+        assert ard["FILTER"].str.contains("ADSL.TRT01P == 'NEW'", regex=False).any()
+
+
 def test_an_overview_counts_events_and_subjects(tmp_path: Path) -> None:
     assert lines_of(made_of(tmp_path, toys.OVERVIEW)) == [
         "Events | 5 | 2",

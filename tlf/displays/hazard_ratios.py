@@ -41,7 +41,7 @@ class Lines:
     def __init__(self, body: HazardRatios, numbers: Numbers) -> None:
         self.body, self.numbers = body, numbers
         self.columns = tuple(label for (label,) in numbers.levels("BIG_N", "N") if self._is_arm(label))
-        self.compared = tuple(column for column in self.columns if column != body.compare.reference)
+        self.compared = tuple(dict.fromkeys(levels[-2] for levels in numbers.levels("HAZARD_RATIO", "hazard_ratio")))
 
     def _is_arm(self, label: str) -> bool:
         return any(levels[-1] == label for levels in self.numbers.levels(*LINE_EVENTS))

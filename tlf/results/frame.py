@@ -84,10 +84,10 @@ def make_frame(book: ResultBook, output: Output, sources: Sources) -> AnalysisFr
         raise ProgramError(f"the output {output.id} has no columns")
     population = select_population(output, sources)
     values = compute_columns(output, population)
-    subjects = split_columns(population, output.columns, values)
+    subjects = split_columns(population, output.columns, values, sources)
     denominators = _add_denominators(book, subjects, output.columns)
     everything = select_analysis_records(output, sources)
-    parts = split_columns(everything, output.columns, values)
+    parts = split_columns(everything, output.columns, values, sources)
     check_subjects(parts, subjects, output)
     return AnalysisFrame(output.columns.variable(output.dataset), sources, everything, parts, denominators)
 

@@ -88,8 +88,8 @@ def _add_interaction(
             endpoint.events(pair.records)[known],
             pair.arms.to_numpy(dtype=object)[known],
             levels[known].to_numpy(dtype=object),
-            compared=pair.compared.label,
-            reference=pair.reference.label,
+            compared=str(pair.compared.value),
+            reference=str(pair.reference.value),
             ties=compare.ties,
             strata=strata if compare.strata else None,
         )

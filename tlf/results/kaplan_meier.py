@@ -102,8 +102,8 @@ def _add_log_rank(book: ResultBook, frame: AnalysisFrame, endpoint: Endpoint, ev
     test = compute_log_rank(
         everything.numbers(endpoint.time),
         endpoint.events(everything),
-        everything.texts(frame.by).to_numpy(dtype=object),
-        order=[column.label for column in frame.groups_compared],
+        frame.texts(everything, frame.by).to_numpy(dtype=object),
+        order=[str(column.value) for column in frame.groups_compared],
     )
     values = {"chi_square": test.chi_square, "df": float(test.degrees_of_freedom), "p_value": test.p_value}
     for statistic, value in values.items():

@@ -67,7 +67,7 @@ def _add_subjects(
     population = select_population(output, frame.sources)
     columns = tuple(frame.groups_compared)
     found = {}
-    for column, part in split_columns(population, output.columns, columns).items():
+    for column, part in split_columns(population, output.columns, columns, frame.sources).items():
         chosen = _narrow(part, frame, each)
         by = output.columns.variable(population.source.name)
         groups = (("SET", each.label), (by, column.label))

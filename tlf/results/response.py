@@ -57,7 +57,7 @@ def _check_values(everything: Selection, body: Response) -> None:
 def _split_subjects(frame: AnalysisFrame, output: Output) -> dict[ColumnValue, Selection]:
     assert output.columns is not None
     population = select_population(output, frame.sources)
-    return split_columns(population, output.columns, tuple(frame.parts))
+    return split_columns(population, output.columns, tuple(frame.parts), frame.sources)
 
 
 def _add_rate(

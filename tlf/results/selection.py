@@ -117,7 +117,7 @@ def compute_columns(output: Output, population: Selection) -> tuple[ColumnValue,
         return ()
     by = columns.variable(population.source.name)
     if not columns.unassigned:
-        _require_value(population, by)
+        _require_value(population, by, population.missing(by))
     values = population.texts(by)
     order = population.numbers(columns.order) if columns.order else np.zeros(len(values))
     pairs = pd.DataFrame({"value": values, "order": order}).dropna(subset=["value"]).drop_duplicates()
@@ -126,26 +126,27 @@ def compute_columns(output: Output, population: Selection) -> tuple[ColumnValue,
         word = pairs["value"][twice].iloc[0]
         raise DataError(f"{by} '{word}' has more than one {columns.order}", Context(dataset=population.source.name))
     ordered = [str(value) for value in pairs.sort_values(["order", "value"])["value"]]
-    found = [ColumnValue(value, value) for value in ordered]
+    labels = dict(columns.labels)
+    found = [ColumnValue(value, labels.get(value, value)) for value in ordered]
     if columns.total:
-        if columns.total in ordered:
+        if columns.total in {column.label for column in found}:
             raise DataError(f"the total is labelled as the column '{columns.total}'", Context(dataset=output.id))
         found.append(ColumnValue(None, columns.total))
     return tuple(found)
 
 
 def split_columns(
-    selection: Selection, columns: Columns, values: tuple[ColumnValue, ...]
+    selection: Selection, columns: Columns, values: tuple[ColumnValue, ...], sources: Sources
 ) -> dict[ColumnValue, Selection]:
     """The records of each column; DataError where a record is of none."""
     by = columns.variable(selection.source.name)
+    found = sources.texts(selection.source, by).iloc[selection.rows].reset_index(drop=True)
     if not columns.unassigned:
-        _require_value(selection, by)
-    found = selection.texts(by)
+        _require_value(selection, by, found.isna().to_numpy(dtype=bool))
     named = found.isin([column.value for column in values if column.value is not None]).to_numpy(dtype=bool)
     unknown = ~named & found.notna().to_numpy(dtype=bool)
     if unknown.any():
-        examples = selection.examples(unknown, by)
+        examples = selection.examples(unknown, *_own(selection, by))
         message = f"{int(unknown.sum())} of {len(unknown)} records are of a column that the population does not have"
         raise DataError(message, Context(dataset=selection.source.name, examples=examples))
     parts = {}
@@ -170,12 +171,16 @@ def check_subjects(
             by = output.columns.variable(part.source.name) if output.columns else SUBJECT
             message = f"{int(stray.sum())} of {len(stray)} records in '{column.label}' have a subject who is not of it"
             fix = f"make {by} agree with {population[column].source.name}, or name another variable in columns.by"
-            examples = part.examples(stray, by)
+            examples = part.examples(stray, *_own(part, by))
             raise DataError(message, Context(dataset=part.source.name, examples=examples, fix=fix))
 
 
-def _require_value(selection: Selection, variable: str) -> None:
-    missing = selection.missing(variable)
+def _own(selection: Selection, variable: str) -> tuple[str, ...]:
+    """The variable where the records have it themselves."""
+    return (variable,) if variable in selection.source.facts.variables else ()
+
+
+def _require_value(selection: Selection, variable: str, missing: BoolArray) -> None:
     if missing.any():
         message = f"{int(missing.sum())} of {len(missing)} records have no {variable}"
         examples = selection.examples(missing)

@@ -121,7 +121,8 @@ class Sources:
     def texts(self, source: Source, name: str) -> Column:
         """A dataset's variable, or that of each record's subject in ADSL; one value a record of the dataset."""
         own = name in source.facts.variables
-        return self.scope(source.name).column(Reference((name,) if own else (SUBJECT_LEVEL, name)))
+        parts = (name,) if own else (SUBJECT_LEVEL, name.removeprefix(f"{SUBJECT_LEVEL}."))
+        return self.scope(source.name).column(Reference(parts))
 
     def scope(self, name: str) -> RecordScope:
         """What an expression over a dataset can see."""

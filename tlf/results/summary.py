@@ -62,7 +62,7 @@ def _add_statistics(book: ResultBook, frame: AnalysisFrame, row: SummaryRow) -> 
 
 def _add_anova(book: ResultBook, frame: AnalysisFrame, row: SummaryRow) -> None:
     everything = frame.everything
-    test = compute_anova(everything.numbers(row.variable), everything.texts(frame.by).to_numpy(dtype=object))
+    test = compute_anova(everything.numbers(row.variable), frame.texts(everything, frame.by).to_numpy(dtype=object))
     present = everything.narrow(is_present(row.variable), ~everything.missing(row.variable))
     _add_test(book, row, present, test.statistic, test.p_value)
 

@@ -137,14 +137,14 @@ def make_pairs(frame: AnalysisFrame, compare: Compare) -> list[Pair]:
         names = ", ".join(column.label for column in columns)
         message = f"the reference '{compare.reference}' is none of the columns {names}"
         raise DataError(message, Context(dataset=frame.everything.source.name, fix="correct compare.reference"))
-    arms = frame.everything.texts(frame.by)
+    arms = frame.texts(frame.everything, frame.by)
     pairs = []
     for column in columns:
         if column == reference:
             continue
-        labels = [column.label, reference.label]
-        held = arms.isin(labels).to_numpy(dtype=bool)
-        condition = one_of(frame.by, labels)
+        values = [str(column.value), str(reference.value)]
+        held = arms.isin(values).to_numpy(dtype=bool)
+        condition = one_of(frame.by, values)
         assert condition is not None
         pairs.append(Pair(column, reference, frame.everything.narrow(condition, held), arms[held]))
     return pairs
@@ -178,7 +178,7 @@ def _add_kind(
 ) -> HazardRatio:
     vectors = (pair.records.numbers(endpoint.time), endpoint.events(pair.records), pair.arms.to_numpy(dtype=object))
     table = pd.DataFrame({name: frame.texts(pair.records, name) for name in strata}) if strata else None
-    compared, reference = pair.compared.label, pair.reference.label
+    compared, reference = str(pair.compared.value), str(pair.reference.value)
     ratio = compute_hazard_ratio(*vectors, compared=compared, reference=reference, ties=ties, strata=table)
     test = compute_log_rank(*vectors, order=[compared, reference], strata=table)
     estimates = {
