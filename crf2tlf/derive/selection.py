@@ -71,8 +71,12 @@ def _report(
     winner_of_group = np.zeros(int(groups.max()) + 1, dtype=np.int64)
     winner_of_group[groups[kept]] = np.arange(len(kept))
     winner = winner_of_group[groups]
-    left_out = kept[winner] != np.arange(len(positions))
     places = take_places(source.places(), positions)
+    left_out = kept[winner] != np.arange(len(positions))
+    # A long form has several rows of one record, which is told once.
+    told = np.flatnonzero(left_out)
+    first = told[np.unique(places.rows[told], return_index=True)[1]]
+    left_out = np.isin(np.arange(len(positions)), first)
     theirs = take_places(places, kept[winner])
     detail = "kept: " + theirs.files + " row " + text_column(theirs.rows.astype(str).tolist())
     variable = spec.variables.get("USUBJID") or next(iter(spec.variables.values()))
