@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tlf.render.decimal_align import starts_with_number
 from tlf.render.page import Column, Display, Paging, Row, Span, leaves
 from tlf.render.wrap import text_width
 
@@ -84,14 +85,12 @@ def _content_widths(display: Display, body_width: float) -> list[float]:
     Room that nobody needs goes to all columns alike, so that the columns of numbers do not crowd at the right.
     """
     size = display.paging.font_size
-    least = [0.0] * len(display.columns)
-    wanted = [0.0] * len(display.columns)
-    for place, texts in enumerate(_texts_by_column(display)):
-        lines = [line for text in texts for line in text.split("\n")]
-        words = {word for line in lines for word in line.split(" ")}
-        padding = 2 * CELL_PADDING + (3 * INDENT if place == 0 else 0)
-        least[place] = max((text_width(word, True) for word in words), default=0.0) * size / SAFETY + padding
-        wanted[place] = max((text_width(line, True) for line in lines), default=0.0) * size / SAFETY + padding
+    columns = [[line for text in texts for line in text.split("\n")] for texts in _texts_by_column(display)]
+    wanted = _longest(columns, size)
+    # "12 (34.5)" is one word, where there is room for that.
+    least = _longest([[word for line in lines for word in _words(line)] for lines in columns], size)
+    if sum(least) > body_width:
+        least = _longest([[word for line in lines for word in line.split(" ")] for lines in columns], size)
     wanted = [min(width, max(least[place], body_width * 0.4)) for place, width in enumerate(wanted)]
     spare = body_width - sum(wanted)
     if spare >= 0:
@@ -101,6 +100,17 @@ def _content_widths(display: Display, body_width: float) -> list[float]:
     if room <= 0 or not sum(stretch):
         return least
     return [need + room * more / sum(stretch) for need, more in zip(least, stretch, strict=True)]
+
+
+def _longest(columns: Sequence[Sequence[str]], size: float) -> list[float]:
+    """The width of each column that its longest text needs, with a tenth of a point for the rounding of edges."""
+    paddings = (2 * CELL_PADDING + 0.1 + (3 * INDENT if place == 0 else 0) for place in range(len(columns)))
+    widths = (max((text_width(text, True) for text in set(texts)), default=0.0) * size / SAFETY for texts in columns)
+    return [width + padding for width, padding in zip(widths, paddings, strict=True)]
+
+
+def _words(line: str) -> list[str]:
+    return [line] if starts_with_number(line) else line.split(" ")
 
 
 def _texts_by_column(display: Display) -> list[list[str]]:
