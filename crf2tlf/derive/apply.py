@@ -9,6 +9,7 @@ import pandas as pd
 
 from crf2tlf.derive.choose import apply_baseline, apply_extreme, apply_occurrence, apply_pick
 from crf2tlf.derive.engine import DerivedDataset
+from crf2tlf.derive.grades import apply_grade
 from crf2tlf.derive.programs import run_program
 from crf2tlf.derive.records import apply_neighbour, apply_record_lookup, apply_summary, apply_value_at
 from crf2tlf.derive.scope import RowScope
@@ -74,6 +75,8 @@ def apply_rule(rule: verbs.Rule, scope: RowScope) -> Column:
             return evaluate(expression, scope)
         case verbs.Lookup():
             return _lookup(rule, scope)
+        case verbs.Grade():
+            return apply_grade(rule, scope)
         case verbs.RecordLookup():
             return apply_record_lookup(rule, scope)
         case verbs.ValueAt():

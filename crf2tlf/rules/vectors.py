@@ -132,8 +132,10 @@ def compute_lookup(
 ) -> tuple[Column, BoolArray]:
     """The table's value for each row's keys, and where all keys are given but the table has no such row.
 
-    Keys are matched as they stand, then by their normal form.
+    Keys are matched as they stand, then by their normal form. Rows that agree in keys and value are one.
     """
+    rows = list(dict.fromkeys(zip(*table_keys, values, strict=True)))
+    *table_keys, values = zip(*rows, strict=True) if rows else (*table_keys, values)
     index = pd.MultiIndex.from_arrays([pd.Index(list(column), dtype=object) for column in table_keys])
     if index.has_duplicates:
         twice = ", ".join(map(str, index[index.duplicated()][0]))

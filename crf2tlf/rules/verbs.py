@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Literal as OneOf
 
 from crf2tlf.rules.expressions import Expression, Reference, references
+from crf2tlf.rules.grades import Grade as Grade
+from crf2tlf.rules.grades import reads_of_grade
 from crf2tlf.rules.reads import Read as Read
 from crf2tlf.rules.reads import inside, own, read_in
 from crf2tlf.rules.records import Bound as Bound
@@ -195,6 +197,7 @@ Rule = (
     | Case
     | Calculate
     | Lookup
+    | Grade
     | RecordsRule
     | Decode
     | Sequence
@@ -232,6 +235,8 @@ def reads(rule: Rule) -> Iterator[Read]:
             yield from read_in(expression)
         case Lookup():
             yield from (Read(reference) for _, key in rule.by for reference in references(key))
+        case Grade():
+            yield from reads_of_grade(rule)
         case RecordLookup() | ValueAt() | Neighbour() | Summary():
             yield from reads_of_records(rule)
         case Sequence(by):
@@ -250,6 +255,19 @@ def reads(rule: Rule) -> Iterator[Read]:
                 yield from (replace(read, record=record) for read in reads(inner))
         case Program():
             yield from map(Read, rule.reads)
+
+
+def tables_of(rule: Rule) -> Iterator[str]:
+    """The study tables in which the rule looks values or grades up."""
+    match rule:
+        case Lookup() | Grade():
+            yield rule.table
+        case IsoDate():
+            yield from tables_of(rule.format_by) if rule.format_by is not None else ()
+        case Case(branches):
+            yield from (name for _, branch in branches for name in tables_of(branch))
+        case ByRecord(rules):
+            yield from (name for _, inner in rules for name in tables_of(inner))
 
 
 def _reads_of_others(rule: Extreme | Pick) -> Iterator[Read]:

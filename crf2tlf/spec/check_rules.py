@@ -9,9 +9,11 @@ from crf2tlf.errors import Fault, did_you_mean
 from crf2tlf.rules import verbs
 from crf2tlf.rules.columns import Kind
 from crf2tlf.rules.expressions import Reference
+from crf2tlf.rules.grades import LIMIT_COLUMNS
 from crf2tlf.rules.own_source import names_own_source
 from crf2tlf.spec.check_attributes import check_attributes, codelist_names
 from crf2tlf.spec.check_dates import COLLECTED, check_date, check_imputation
+from crf2tlf.spec.check_grades import check_limits
 from crf2tlf.spec.check_parts import is_number, wanted_kind
 from crf2tlf.spec.check_records import RecordsChecker
 from crf2tlf.spec.model import Dataset, Variable
@@ -45,6 +47,8 @@ class VariableChecker(RecordsChecker):
                 yield from self._expression(expression, wanted)
             case verbs.Lookup():
                 yield from self._lookup(rule, wanted)
+            case verbs.Grade():
+                yield from self._grade(rule)
             case verbs.RecordLookup() | verbs.ValueAt() | verbs.Neighbour() | verbs.Summary():
                 yield from self.of_records(rule, wanted)
             case verbs.Decode(name):
@@ -145,26 +149,42 @@ class VariableChecker(RecordsChecker):
 
     def _lookup(self, rule: verbs.Lookup, wanted: Kind) -> Iterator[Fault]:
         table = self.names.study.tables.get(rule.table)
-        if table is None:
-            if self.names.lost.isdisjoint({"tables", f"table.{rule.table}"}):
-                hint = did_you_mean(rule.table, self.names.study.tables)
-                yield self.fault(f"there is no table '{rule.table}' in study.yaml", hint)
-            return
         columns = [column for column, _ in rule.by]
-        absent = [column for column in (*columns, rule.value) if column not in table.columns]
-        for column in absent:
-            hint = did_you_mean(column, table.columns)
-            yield self.fault(f"'{column}' is not a column of table.{rule.table}", hint)
+        found = list(self._table(rule, (*columns, rule.value)))
+        yield from found
         for _, key in rule.by:
             yield from self._expression(key, "text")
-        if absent:
+        if table is None or found:
             return
-        rows = Counter(zip(*(table.values(column) for column in columns), strict=True))
+        cells = dict.fromkeys(zip(*(table.values(column) for column in (*columns, rule.value)), strict=True))
+        rows = Counter(row[:-1] for row in cells)
         twice = next((row for row, count in rows.items() if count > 1), None)
         if twice is not None:
             yield self.fault(f"table.{rule.table} has two rows with {_pairs(columns, twice)}")
         if wanted == "number":
             yield from self._numbers(table.values(rule.value), f"the column {rule.value} of table.{rule.table}")
+
+    def _table(self, rule: verbs.Lookup | verbs.Grade, columns: tuple[str, ...]) -> Iterator[Fault]:
+        table = self.names.study.tables.get(rule.table)
+        if table is None:
+            if self.names.lost.isdisjoint({"tables", f"table.{rule.table}"}):
+                hint = did_you_mean(rule.table, self.names.study.tables)
+                yield self.fault(f"there is no table '{rule.table}' in study.yaml", hint)
+            return
+        for column in [column for column in columns if column not in table.columns]:
+            hint = did_you_mean(column, table.columns)
+            yield self.fault(f"'{column}' is not a column of table.{rule.table}", hint)
+
+    def _grade(self, rule: verbs.Grade) -> Iterator[Fault]:
+        table = self.names.study.tables.get(rule.table)
+        found = list(self._table(rule, (*(column for column, _ in rule.by), *LIMIT_COLUMNS)))
+        yield from found
+        for _, key in rule.by:
+            yield from self._expression(key, "text")
+        for reference in (rule.value, *(of for _, of in rule.limits)):
+            yield from self._reference(reference, "number")
+        if table is not None and not found:
+            yield from map(self.fault, check_limits(rule, table))
 
     def _decode(self, name: str, wanted: Kind) -> Iterator[Fault]:
         other = self.dataset.find(name)

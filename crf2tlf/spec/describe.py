@@ -127,6 +127,9 @@ def _phrase(rule: verbs.Rule) -> str:
         case verbs.Lookup(table, by, value, _):
             keys = " and ".join(f"{column} equals {show(key)}" for column, key in by)
             return f"{value} of the study table {table} where {keys}"
+        case verbs.Grade(table, by, value, _):
+            keys = " and ".join(f"{column} is {show(key)}" for column, key in by)
+            return f"the highest grade of the study table {table} whose limit {value} passes, where {keys}; otherwise 0"
         case verbs.RecordLookup() | verbs.ValueAt() | verbs.Neighbour() | verbs.Summary():
             return phrase_of_records(rule)
         case verbs.Decode(variable):

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 
+from crf2tlf.rules.verbs import tables_of
 from crf2tlf.spec.graph import Graph
 from crf2tlf.spec.model import Dataset
 from crf2tlf.spec.names import Name
@@ -33,6 +34,8 @@ def compute_dataset_key(graph: Graph, dataset: Dataset, names: Iterable[Name]) -
         facts += [study.subject.id, study.subject.same]
     facts += [(each.where, each.reason, str(each.location)) for each in study.excluded]
     facts += [study.cut_off, study.code_texts, study.tables[study.code_texts.table] if study.code_texts else None]
+    tables = {name for variable in every for name in tables_of(variable.rule)}
+    facts += [study.tables[name] for name in sorted(tables) if name in study.tables]
     facts += [study.codelists[name].terms for name in codelists if name in study.codelists]
     for source in sorted({name.source for name, _ in variables} | {record.source for record in dataset.records}):
         kind, _, rest = source.partition(".")

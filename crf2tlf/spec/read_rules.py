@@ -12,6 +12,7 @@ from crf2tlf.rules import verbs
 from crf2tlf.rules.expressions import Expression, Reference
 from crf2tlf.spec.nodes import Items, Mapping, Node, Text
 from crf2tlf.spec.read_collected_dates import read_date
+from crf2tlf.spec.read_grades import read_grade
 from crf2tlf.spec.read_parts import PartReader
 from crf2tlf.spec.read_records import (
     is_summary,
@@ -248,6 +249,7 @@ VERBS: dict[str, Callable[[RuleReader, Node], verbs.Rule]] = {
     "case": _case,
     "calc": _calc,
     "lookup": _lookup,
+    "grade": read_grade,
     "decode": _decode,
     "seq": _seq,
     "study_day": _study_day,

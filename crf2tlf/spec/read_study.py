@@ -170,7 +170,7 @@ class StudyReader:
         return found
 
     def tables(self, node: Mapping | None) -> dict[str, Table]:
-        """The study's tables by name, read from CSV files inside the study's folder."""
+        """The study's tables by name, read from CSV files in the study's folder or in specs/standards."""
         found: dict[str, Table] = {}
         for name, value in node or ():
             self._check_name(name, value, "a table")
@@ -186,7 +186,8 @@ class StudyReader:
             self.reader.text(node)
             return None
         path = (self.folder / node.value).resolve()
-        if not path.is_relative_to(self.folder.resolve()) or not path.is_file():
+        folders = (self.folder, self.root / "specs" / "standards")
+        if not any(path.is_relative_to(folder.resolve()) for folder in folders) or not path.is_file():
             message = f"'{node.value}' is no file of the study's folder {self.folder.name}"
             self.reader.faults.add(node.location, node.where, message)
             return None

@@ -9,7 +9,7 @@ from known_truth import KnownTruth
 
 pytestmark = pytest.mark.slow
 
-FINDINGS = ("advs", "adeg", "adcv", "adbm")
+FINDINGS = ("adlb", "advs", "adeg", "adcv", "adbm")
 
 
 @pytest.mark.parametrize("name", FINDINGS)
@@ -49,7 +49,7 @@ def test_changes_are_from_the_baseline_and_after_the_first_dose(fulpyr: KnownTru
         assert np.allclose(changed["PCHG"], 100 * changed["CHG"] / changed["BASE"], atol=0.006)
 
 
-@pytest.mark.parametrize("name", ["advs", "adeg", "adcv"])
+@pytest.mark.parametrize("name", ["adlb", "advs", "adeg", "adcv"])
 def test_one_record_of_a_visit_is_analysed(fulpyr: KnownTruth, name: str) -> None:
     frame = fulpyr.adam(name)
     analysed = frame[frame["ANL01FL"] == "Y"]
@@ -60,7 +60,7 @@ def test_one_record_of_a_visit_is_analysed(fulpyr: KnownTruth, name: str) -> Non
 @pytest.mark.parametrize("name", FINDINGS)
 def test_every_record_has_its_source_and_every_flag_is_y_or_blank(fulpyr: KnownTruth, name: str) -> None:
     frame = fulpyr.adam(name)
-    assert not frame.duplicated(["USUBJID", "SRCDOM", "SRCSEQ"]).any()
+    assert not frame.duplicated(["USUBJID", "PARAMCD", "SRCDOM", "SRCSEQ"]).any()
     for domain, records in frame.groupby("SRCDOM"):
         source = fulpyr.sdtm(str(domain).lower())
         known = pd.MultiIndex.from_frame(source[["USUBJID", f"{domain}SEQ"]])
