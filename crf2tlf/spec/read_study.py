@@ -186,14 +186,13 @@ class StudyReader:
             self.reader.text(node)
             return None
         path = (self.folder / node.value).resolve()
-        folders = (self.folder, self.root / "specs" / "standards")
-        if not any(path.is_relative_to(folder.resolve()) for folder in folders) or not path.is_file():
+        folders = {self.folder.resolve(), (self.root / "specs/standards").resolve()}
+        if not path.is_file() or folders.isdisjoint(path.parents):
             message = f"'{node.value}' is no file of the study's folder {self.folder.name}"
             self.reader.faults.add(node.location, node.where, message)
             return None
         shown = Path(os.path.normpath(self.folder / node.value)).relative_to(os.path.normpath(self.root)).as_posix()
-        rows = self._rows(path, shown)
-        if not rows:
+        if not (rows := self._rows(path, shown)):
             return None
         (_, columns), *others = rows
         for column in sorted({column for column in columns if not column or columns.count(column) > 1}):
