@@ -129,6 +129,12 @@ class CentralLabSink(Sink):
         rows = first.reindex(records).fillna(0).to_numpy(dtype=np.int64)
         return Places(self.lab.file, rows, (part if of_test else COLUMN_OF_KEY.get(name, name),))
 
+    def raw_rows(self, form: str, records: Numbers) -> pd.DataFrame:
+        """One row for each test of a record."""
+        mine = self._last[(self._last["form"] == form) & self._last["record"].isin(records)]
+        names = mine["record"].astype(str) + " " + mine["test"].astype(str)
+        return pd.DataFrame({"RECORD": names, "FILE": self.lab.file, "ROW": mine["row"]}).reset_index(drop=True)
+
     @property
     def files(self) -> dict[str, int]:
         return {self.lab.file: self._rows}
@@ -161,6 +167,10 @@ class SplitSink(Sink):
     def locate(self, form: str, records: Numbers, names: Sequence[str]) -> Places:
         sink = self.laboratory if form in self.laboratory.lab.forms else self.main
         return sink.locate(form, records, names)
+
+    def raw_rows(self, form: str, records: Numbers) -> pd.DataFrame:
+        sink = self.laboratory if form in self.laboratory.lab.forms else self.main
+        return sink.raw_rows(form, records)
 
     @property
     def files(self) -> dict[str, int]:

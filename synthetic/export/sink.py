@@ -10,6 +10,7 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from synthetic.export.cells import FormCells
 
@@ -46,6 +47,14 @@ class Sink(ABC):
     @abstractmethod
     def locate(self, form: str, records: Numbers, names: Sequence[str]) -> Places:
         """Where the keys or items `names` of records of the block written last stand."""
+
+    def raw_rows(self, form: str, records: Numbers) -> pd.DataFrame:
+        """The raw rows of records of the block written last: RECORD, FILE and ROW (0: nowhere).
+
+        RECORD is the number of the record and, where a record has one row for each test, the test behind it.
+        """
+        places = self.locate(form, records, ())
+        return pd.DataFrame({"RECORD": records.astype(str), "FILE": places.file, "ROW": places.rows})
 
     @property
     @abstractmethod

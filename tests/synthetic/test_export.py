@@ -22,7 +22,7 @@ from crf2tlf.tables import RawTable, read_odm, read_raw
 from synthetic.__main__ import main
 from synthetic.export.cells import render_form
 from synthetic.export.converted import short_names
-from synthetic.export.run import Order, make_raw
+from synthetic.export.run import Order, make_raw, open_sink
 from synthetic.simulate import Block
 
 SCHEMA = Path(odmlib.__file__).parent / "schemas/odm/1.3.2/ODM1-3-2.xsd"
@@ -175,6 +175,24 @@ def test_the_central_laboratory_sends_chinese_texts_in_gb18030(tmp_path: Path) -
     assert sorted(map(tuple, long[["SUBJID", "VISIT", "LBORRES", "LBORRESU", "LBORNRLO", "LBORNRHI"]].to_numpy())) == (
         sorted(map(tuple, kept[["SUBJECT", "EVENT", *columns]].to_numpy()))
     )
+
+
+def test_a_record_of_the_laboratory_has_one_raw_row_for_each_test_with_a_result(tmp_path: Path) -> None:
+    study = toy_study("pyrws")
+    forms = toy_block(study.forms, range(2), SEED).forms
+    cells = {name: render_form(study.forms[name], frame) for name, frame in forms.items()}
+    with open_sink(study, tmp_path) as sink:
+        sink.write(cells)
+        rows = sink.raw_rows("LBHEM", np.array([1], dtype=np.int64))
+        others = sink.raw_rows("DM", np.array([1], dtype=np.int64))
+    results = cells["LBHEM"].cells.filter(like="_LBORRES").iloc[1]
+    names = [name.removesuffix("_LBORRES") for name in results.index[results.notna()] if name.endswith("_LBORRES")]
+    assert rows["RECORD"].tolist() == [f"1 {name}" for name in names]
+    table = read_raw(tmp_path / "central_lab.csv", form="lab", format="csv", encoding="gb18030", header_rows=2)
+    tests = dict(zip(table.rows.tolist(), table.frame["LBTESTCD"], strict=True))
+    assert [tests[row] for row in rows["ROW"]] == names
+    assert set(rows["FILE"]) == {"central_lab.csv"}
+    assert others[["RECORD", "FILE"]].to_numpy().tolist() == [["1", "pyrws_odm.xml"]]
 
 
 @pytest.mark.parametrize("study", ["fulpyr", "pyrws"])
