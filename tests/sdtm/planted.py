@@ -17,6 +17,7 @@ from crf2tlf.spec.graph import Graph, forms_to_tell
 from crf2tlf.spec.load import load_study
 from crf2tlf.tables import read_raw
 from sdtm.blocks import Extract
+from sdtm.raw_forms import copied_forms, copy_forms
 from sdtm.stage import derive_block
 from synthetic.export.cells import render_form
 from synthetic.export.manifest import ManifestFile
@@ -100,6 +101,8 @@ class Planted:
     faulty: Sdtm
     manifest: pd.DataFrame
     twins: dict[tuple[str, int], int]
+    possible: frozenset[str]
+    """The kinds that could hit a record of these subjects."""
 
     def cases(self) -> Iterator[tuple[tuple[str, str, str], pd.DataFrame]]:
         """The faults: kind, subject and number, with the lines of each."""
@@ -122,12 +125,14 @@ def make_planted(study: str, folder: Path, root: Path, subjects: int, rates: flo
         if row > 0
     }
     manifest = read_raw(folder / "faulty" / "manifest.csv", form="manifest", format="csv").frame
+    counts = read_raw(folder / "faulty" / "manifest_counts.csv", form="counts", format="csv").frame
     return Planted(
         study,
         derive_all(study, folder / "clean", root),
         derive_all(study, folder / "faulty", root),
         manifest.astype({"row": "int64"}),
         twins,
+        frozenset(counts.loc[counts["eligible"] != "0", "kind"]),
     )
 
 
@@ -142,11 +147,11 @@ def write_extract(study: Study, block: Block, folder: Path, faults: bool) -> pd.
         planter = plant_faults(cells, seed, specs, study.parameters.cut_off, sink.text_columns)
         sink.write(cells)
         manifest.write(planter, sink)
+        manifest.write_counts(specs)
         frames = []
         for name, form in cells.items():
-            records = np.arange(len(form.cells), dtype=np.int64)
-            places = sink.locate(name, records, [])
-            frames.append(pd.DataFrame({"FORM": name, "RECORD": records, "FILE": places.file, "ROW": places.rows}))
+            rows = sink.raw_rows(name, np.arange(len(form.cells), dtype=np.int64))
+            frames.append(rows.assign(FORM=name))
     return pd.concat(frames, ignore_index=True)
 
 
@@ -154,5 +159,7 @@ def derive_all(name: str, raw: Path, root: Path) -> Sdtm:
     """All datasets of an extract, as the stage derives them."""
     study = load_study(name, root)
     extract, telling = Extract(raw, raw / "copies", raw / "blocks"), forms_to_tell(Graph(study))
+    for file, forms in copied_forms(study).items():
+        copy_forms(study, forms, raw / file, extract.copies)
     built = {each: derive_block(study, each, telling.get(each, ()), extract, 0) for each in study.sdtm}
     return Sdtm(built)

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import pandas as pd
 from planted import COLUMN_LIST, FROM_OTHER_RECORDS, OF_SUBJECT, Planted
 
+# RELREC holds numbers of records alone, SE dates that other pages of the subject give.
+OF_OTHER_RECORDS = ("RELREC", "SE")
 RECORD_KINDS = frozenset({"test_subject", "rescreened", "duplicate_page", "lesion_split", "grade_change"})
 
 
@@ -49,7 +51,7 @@ class Case:
             twin = self.twin(file, row)
             now = self.planted.faulty.from_row(file, row)
             then = {} if twin is None else self.planted.clean.from_row(file, twin)
-            for name in sorted({*now, *then} - {"RELREC"}):  # it holds numbers of records alone
+            for name in sorted({*now, *then} - {*OF_OTHER_RECORDS}):
                 empty = self.planted.clean.records(name).iloc[:0]
                 yield name, now.get(name, empty), then.get(name, empty)
 
@@ -192,8 +194,20 @@ def is_new_specimen(case: Case) -> bool:
     return bool(made) and all(set(now["MISPCCND"].dropna()) <= {"METASTASIS"} for now in made)
 
 
+def is_untested(case: Case) -> bool:
+    """MI holds HER2 2+ of the specimen, and GF says that the hybridisation was not done."""
+    for file, row, _ in case.places():
+        made = case.planted.faulty.from_row(file, row)
+        mi = made["MI"]
+        if set(mi.loc[mi["MITESTCD"] == "HER2", "MISTRESC"]) != {"2+"} or set(made["GF"]["GFSTAT"]) != {"NOT DONE"}:
+            return False
+    return True
+
+
 CONVERSION_TOLERANCE = 0.03
 """Of the values as planted: a creatinine in mg/dL has two decimals, which is up to 3 % of a low one."""
+
+
 RIGHT_ANSWERS: dict[str, Callable[[Case], bool]] = {
     "same": is_same,
     "truncated": is_truncated,
@@ -207,4 +221,5 @@ RIGHT_ANSWERS: dict[str, Callable[[Case], bool]] = {
     "same_drug": is_same_drug,
     "gone": is_gone,
     "new_specimen": is_new_specimen,
+    "untested": is_untested,
 }
