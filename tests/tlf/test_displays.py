@@ -117,6 +117,17 @@ def test_a_listing_fills_its_patterns_under_a_heading_for_each_group(tmp_path: P
     assert [row.blank_before for row in made.display.rows] == [False, False, False, False, True, True, False, True]
 
 
+def test_a_block_may_be_of_some_records_and_is_blank_where_a_column_has_none(tmp_path: Path) -> None:
+    row = "  OLD: {variable: AGE, where: AGE > 72, label: Age over 72, statistics: [n, mean_sd, total]}"
+    made = made_of(tmp_path, SUMMARY.split("  AGE:")[0] + row + "\n")
+    assert [[cell.text for cell in row.cells] for row in made.display.rows] == [
+        ["Age over 72", "", "", ""],
+        ["n", "0", "2", "2"],
+        ["Mean (SD)", "", "77.5 (3.54)", "77.5 (3.54)"],
+        ["Total", "", "155", "155"],
+    ]
+
+
 def test_a_placeholder_of_a_listing_may_name_its_decimals(tmp_path: Path) -> None:
     made = made_of(tmp_path, LISTING.replace("{ASTDT} ({ASTDY})", "{ASTDY:1}"))
     assert texts_of(made)[1:4] == [".01 | GI /\nNAUSEA | 3.0", ".01 | GI /\nNAUSEA | 7.0", ".01 | GI /\nVOMITING | "]

@@ -54,11 +54,19 @@ def _statistic_cell(
 ) -> Cell:
     found = [numbers.get(row.id, name, (column.label,)) for name in names]
     is_count = names[0] in {"n", "n_missing"}
+    if not is_count and _is_empty(row, numbers, column):
+        return NOTHING
     texts = [
         format_number(number.value, 0 if is_count else row.decimals + more)
         for number, more in zip(found, extra, strict=True)
     ]
     return numbers.cell(JOINED.get(line, "{}").format(*texts), *found)
+
+
+def _is_empty(row: SummaryRow, numbers: Numbers, column: ResultColumn) -> bool:
+    """Whether a line above tells that the column has no value, so that statistics would only repeat it."""
+    place = (row.id, "n", (column.label,))
+    return numbers.has(*place) and not numbers.get(*place).count
 
 
 def _level_lines(
