@@ -211,7 +211,7 @@ class Items:
         refs = []
         for order, value in enumerate(values, start=1):
             name = f"{owner}.{value.code}"
-            extent = compute_extent(value.column, value.data_type, None, value.digits)
+            extent = compute_extent(value.column, value.data_type, None, value.digits, self._study.encoding)
             origin = self._origin(name, value.origin) if value.origin is not None else None
             self.items[f"IT.{name}"] = Item(
                 f"IT.{name}",

@@ -27,14 +27,17 @@ class Extent:
     digits: int | None = None
 
 
-def compute_extent(column: pd.Series, data_type: str, width: int | None = None, digits: int | None = None) -> Extent:
+def compute_extent(
+    column: pd.Series, data_type: str, width: int | None = None, digits: int | None = None, encoding: str = "ascii"
+) -> Extent:
     """The extent of a column for a data type.
 
-    `width` is the length that the file declares for a text; `digits` are the decimals that the spec declares. Length of
+    `width` is the length that the file declares for a text, without it the bytes of the longest value in the
+    `encoding`; `digits` are the decimals that the spec declares. Length of
     a number counts its digits before and after the point, without sign and point. Dates and the like have no length.
     """
     if data_type == "text":
-        return Extent(width if width is not None else text_length(column))
+        return Extent(width if width is not None else text_length(column, encoding))
     if data_type not in ("integer", "float"):
         return Extent()
     numbers = _numbers(column)

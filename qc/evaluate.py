@@ -69,7 +69,7 @@ def check_rule(rule: Rule, files: Files) -> Outcome:
     if reason:
         return Outcome(rule, blocked=reason)
     if isinstance(rule.check, FileCheck):
-        faults = find_file_faults(rule.check, rule.dataset, files.datasets.get(rule.dataset))
+        faults = find_file_faults(rule.check, rule.dataset, files.datasets.get(rule.dataset), files.encoding)
         return Outcome(rule, faults=tuple(faults), checked=1)
     failing = find_failing(rule.check, rule.dataset, files)
     return Outcome(rule, rows=np.flatnonzero(failing).astype(np.int64), checked=len(failing))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pandas as pd
-
 from crf2tlf.tables import XptFile, XptVariable
 from qc.checks import (
     Columns,
@@ -21,13 +19,14 @@ from qc.checks import (
     StoredType,
     VariableLabel,
 )
+from qc.files import ENCODING
 
 DATASET_NAME = re.compile(r"[A-Z][A-Z0-9]{1,7}")
 VARIABLE_NAME = re.compile(r"[A-Z][A-Z0-9_]{0,7}")
 MAX_LABEL = 40
 
 
-def find_file_faults(check: FileCheck, key: str, file: XptFile | None) -> list[str]:
+def find_file_faults(check: FileCheck, key: str, file: XptFile | None, encoding: str = ENCODING) -> list[str]:
     """What is wrong with the file of the dataset `key`, in words; empty where the check holds."""
     if file is None:
         return ["no file"] if isinstance(check, FilePresent) else []
@@ -47,7 +46,7 @@ def find_file_faults(check: FileCheck, key: str, file: XptFile | None) -> list[s
             return [] if bool(held.notna().any()) else [f"no record with {variable} '{value}' and {filled}"]
         case _:
             described = next(each for each in file.variables if each.name == check.variable)
-            return variable_faults(check, described, file)
+            return variable_faults(check, described, file, encoding)
 
 
 def file_name_faults(key: str, file: XptFile) -> list[str]:
@@ -70,7 +69,7 @@ def column_faults(wanted: tuple[str, ...], found: tuple[str, ...]) -> list[str]:
     return faults
 
 
-def variable_faults(check: FileCheck, variable: XptVariable, file: XptFile) -> list[str]:
+def variable_faults(check: FileCheck, variable: XptVariable, file: XptFile, encoding: str) -> list[str]:
     """What is wrong with the header's description of one variable."""
     match check:
         case VariableLabel(_, label):
@@ -78,7 +77,7 @@ def variable_faults(check: FileCheck, variable: XptVariable, file: XptFile) -> l
         case StoredType(_, type_):
             return [variable.type] if variable.type != type_ else []
         case StoredLength(name, length):
-            wanted = length if length is not None else longest_value(file, name)
+            wanted = length if length is not None else longest_value(file, name, encoding)
             return [f"{variable.length}, not {wanted}"] if variable.length != wanted else []
         case StoredFormat(_, form):
             return [f"'{variable.format}'"] if variable.format.upper() != form.upper() else []
@@ -89,10 +88,9 @@ def variable_faults(check: FileCheck, variable: XptVariable, file: XptFile) -> l
             raise TypeError(f"{check!r} is no check of a variable's header")
 
 
-def longest_value(file: XptFile, name: str) -> int:
-    """Bytes of the longest value, at least 1; a number has 8."""
+def longest_value(file: XptFile, name: str, encoding: str) -> int:
+    """Bytes of the longest value in the encoding, at least 1; a number has 8."""
     column = file.frame[name]
     if column.dtype.kind == "f":
         return 8
-    longest = column.str.len().max()
-    return 1 if pd.isna(longest) else max(1, int(longest))
+    return max((len(value.encode(encoding)) for value in column.dropna().unique()), default=1)

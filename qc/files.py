@@ -24,9 +24,10 @@ ENCODING = "latin-1"
 
 @dataclass
 class Files:
-    """The files of a study by dataset name (the file's name in upper case)."""
+    """The files of a study by dataset name (the file's name in upper case), and the encoding that they were read in."""
 
     datasets: Mapping[str, XptFile]
+    encoding: str = ENCODING
     _factors: dict[tuple[str, str, bool], tuple[IntArray, npt.NDArray[np.object_]]] = field(default_factory=dict)
 
     def __contains__(self, name: str) -> bool:
@@ -68,7 +69,7 @@ class Files:
 def read_files(paths: Iterable[Path], encoding: str = "ascii") -> Files:
     """The datasets of transport files in the study's encoding."""
     read_as = ENCODING if encoding == "ascii" else encoding
-    return Files({path.stem.upper(): read_xpt(path, encoding=read_as) for path in paths})
+    return Files({path.stem.upper(): read_xpt(path, encoding=read_as) for path in paths}, read_as)
 
 
 def compute_days(column: pd.Series) -> FloatArray:

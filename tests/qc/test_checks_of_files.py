@@ -19,6 +19,7 @@ from qc.checks import (
     VariableLabel,
 )
 from qc.evaluate import check_rule, check_rules
+from qc.evaluate_files import variable_faults
 
 AE: dict[str, Values] = {"USUBJID": ["T-1", "T-2"], "AETERM": ["HEADACHE", "NAUSEA"], "AESEQ": [1, 1]}
 FILES = make_files(AE=AE)
@@ -84,6 +85,13 @@ def test_a_length_is_that_of_the_spec_or_of_the_longest_value() -> None:
     assert faults(StoredLength("AETERM", 200), FILES) == ["8, not 200"]
     padded = make_files(AE=with_variable(XptVariable("AETERM", "text", 200, "x")))
     assert faults(StoredLength("AETERM", None), padded) == ["200, not 8"]
+
+
+def test_a_length_counts_the_bytes_of_the_files_encoding() -> None:
+    file = make_files(AE={"AETERM": ["乏力"]}).datasets["AE"]
+    held = XptVariable("AETERM", "text", 6, "x")
+    assert variable_faults(StoredLength("AETERM", None), held, file, "utf-8") == []
+    assert variable_faults(StoredLength("AETERM", None), held, file, "gb18030") == ["6, not 4"]
 
 
 def test_a_variable_without_values_has_the_length_1() -> None:
