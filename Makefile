@@ -1,4 +1,4 @@
-# From raw CRF data to the submission: make sdtm adam tlf STUDY=<a folder of specs/>
+# From raw CRF data to the submission: make sdtm adam tlf [STUDY=<a folder of specs/>]
 #
 #   make check      the spec alone, before any data is opened
 #   make sdtm       raw CRF data to SDTM
@@ -17,7 +17,7 @@
 # is not the study's own, JOBS= the steps to run side by side, PYTHON= the Python to make .venv with. SUBJECTS= and SEED=
 # change the raw data of a synthetic study.
 
-STUDY ?= cdiscpilot01
+STUDY ?= fulpyr
 RAW ?=
 SUBJECTS ?=
 SEED ?=
