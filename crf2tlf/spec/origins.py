@@ -61,7 +61,9 @@ class _Collected:
     def _named(self, spec: Dataset, variable: Variable) -> Fields:
         """The fields that make the value of a variable which the spec calls collected."""
         reads = [read for record in spec.records for read in self._reads.of_rule(spec, variable, record)]
-        return frozenset((read.form, read.field) for read in reads if read.use == "value" and self._counts(read.form))
+        return frozenset(
+            (read.form, read.field) for read in reads if read.use == "value" and self._is_asked(read.form, read.field)
+        )
 
     def _retold(self, spec: Dataset, variable: Variable) -> Fields:
         """The fields whose values are the variable's in every record that has one; none where one is made otherwise."""
