@@ -49,7 +49,7 @@ class _Collected:
         collectors = {self._study.forms[form].collected_by for form, _ in fields}
         collector = next(each for each in ("Investigator", "Subject", "Vendor") if each in collectors)
         on_pages = tuple(sorted(each for each in fields if self._study.crf_page(each[0]) is not None))
-        form = min(fields)[0]
+        form = min(on_pages or fields)[0]
         # The method that follows from the rule is none of a value that is collected.
         inferred = describe_method(variable.name, variable.rule, sources)
         return replace(

@@ -85,3 +85,9 @@ def test_lengths_count_characters_or_digits(
 )
 def test_the_narrowest_type_that_all_values_have(values: list[str | None], data_type: str) -> None:
     assert infer_data_type(text_column(values)) == data_type
+
+
+def test_the_length_of_values_counts_the_bytes_of_the_encoding() -> None:
+    column = pd.Series(["乏力", "rash"], dtype="string", name="QVAL")
+    assert compute_extent(column, "text", encoding="utf-8") == Extent(6)
+    assert compute_extent(column, "text", encoding="gb18030") == Extent(4)
