@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from synthetic.dosing import Doses, decide_doses
-from synthetic.lesions import IS_NODE, Lesions, draw_lesions
+from synthetic.lesions import IS_NODE, TARGET_ORGANS, Lesions, draw_lesions
 from synthetic.parameters import Parameters
 from synthetic.population import Population
 from synthetic.recist import PD, Responses, assess
@@ -96,7 +96,7 @@ def follow(parameters: Parameters, biology: Biology, streams: Streams) -> Course
     delay = np.floor(7 * streams.uniform("to decision"))
     ended, decision, reason = _end(parameters, people, leaving, progression + np.where(beyond, 42, 0), delay)
     last_dose = _last_taken(biology.doses, people, ended, reason)
-    brain_delay = np.floor(streams.uniform("brain scan", scan.shape[1]) * 4) * people.organs["BRAIN"][:, None]
+    brain_delay = _brain_delay(biology, responses, streams)
     last = leaving.last
     return Course(
         last,
@@ -167,6 +167,14 @@ def _progression(biology: Biology, possible: Floats, beyond: Bools) -> tuple[Flo
 def _responses(biology: Biology, done: Bools) -> Responses:
     found = biology.findings
     return assess(found.base, found.value, IS_NODE, found.other, biology.lesions.other, found.new, done)
+
+
+def _brain_delay(biology: Biology, responses: Responses, streams: Streams) -> Floats:
+    """Days by which the scan of the brain follows the others; none where it alone may show the progression."""
+    delay = np.floor(streams.uniform("brain scan", responses.overall.shape[1]) * 4)
+    outside = (biology.lesions.target & (np.array(TARGET_ORGANS) != "BRAIN")).any(axis=1)
+    alone = (responses.overall == PD) & (~outside[:, None] | (responses.nontarget == PD))
+    return np.where(alone, 0.0, delay * biology.people.organs["BRAIN"][:, None])
 
 
 def _end(

@@ -89,8 +89,8 @@ def _dates(
     day = lesions["ADT"].to_numpy(dtype=np.float64)
     of, count = parts.timeline.of_record, len(parts.timeline)
     said = parts.targets.counts | ~parts.words.says(p.NOT_DONE) | (parts.measured.role < 0)
-    fallback = compute_edge(rules.other, day, np.ones(len(day), dtype=bool), of, count)
-    other = _or(compute_edge(rules.other, day, said, of, count), fallback)
+    # A lesion that was not evaluable was looked for on a scan that took place: that of a scan not done has no date.
+    other = compute_edge(rules.other, day, np.ones(len(day), dtype=bool), of, count)
     behind = {
         "TARGET": (rules.target_progression, parts.targets.counts),
         "NON-TARGET": (rules.non_target_progression, parts.non_targets.counts & parts.words.says(p.PROGRESSION)),
@@ -100,7 +100,7 @@ def _dates(
     for cause, (which, records) in behind.items():
         seen = compute_edge(which, day, records, of, count)
         found = np.where(causes[cause], np.fmin(found, seen), found)
-    earliest = _or(compute_edge("earliest", day, said, of, count), fallback)
+    earliest = _or(compute_edge("earliest", day, said, of, count), other)
     return np.where(progressed, np.where(np.isinf(found), earliest, found), other)
 
 
