@@ -6,6 +6,7 @@
 #   make tlf        ADaM to tables, listings and figures
 #   make define     define.xml, define.html, annotated CRF
 #   make qc         checks of what was written
+#   make core       how to have the SDTM checked by CDISC CORE as well
 #   make package    the eCTD module 5 folder
 #   make raw        the raw data of a synthetic study (fulpyr, pyrws)
 #   make test       all checks of the program itself
@@ -45,7 +46,7 @@ SYNTHETIC := $(wildcard specs/$(STUDY)/synthetic.yaml)
 # make takes the bare word for the start of a definition.
 DEFINE := define
 
-.PHONY: check sdtm adam tlf $(DEFINE) qc package raw test bench lock clean
+.PHONY: check sdtm adam tlf $(DEFINE) qc core package raw test bench lock clean
 
 check: .venv/.runtime
 	$(RUN) -m crf2tlf.spec check '$(STUDY)'
@@ -65,6 +66,10 @@ $(DEFINE): tlf
 
 qc: $(DEFINE) .venv/.qc
 	$(RUN) -m qc '$(STUDY)' $(OPTIONS)
+
+# CORE needs another pandas and rules that it does not bring: it has an environment of its own.
+core:
+	@cat docs/core.md
 
 package: qc
 	$(RUN) -m submission '$(STUDY)' $(OPTIONS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +19,15 @@ from qc.rules import KINDS
 
 FILE_NAME = "accepted_findings.csv"
 COLUMNS = ("rule", "dataset", "variable", "selector", "reason")
+CORE_RULE = re.compile(r"CORE-\d{6}\Z")
 
 
 @dataclass(frozen=True)
 class Accepted:
-    """One line: the rule's kind, what it is about, a condition over the dataset's columns (None: all), and why."""
+    """One line: the rule's kind, what it is about, a condition over the dataset's columns (None: all), and why.
+
+    A rule of CDISC CORE is named by its number, and its findings are explained by the dataset.
+    """
 
     rule: str
     dataset: str
@@ -31,6 +36,11 @@ class Accepted:
     text: str
     reason: str
     location: Location
+
+    @property
+    def is_core(self) -> bool:
+        """Whether the line explains a finding of CDISC CORE, which `qc` does not run."""
+        return CORE_RULE.match(self.rule) is not None
 
 
 @dataclass(frozen=True)
@@ -80,10 +90,13 @@ def read_line(row: list[str], place: Location, faults: list[Fault]) -> Accepted 
         faults.append(Fault(place, "", f"{len(row)} fields where {len(COLUMNS)} are wanted"))
         return None
     rule, dataset, variable, text, reason = (field.strip() for field in row)
-    if rule not in KINDS:
+    core = CORE_RULE.match(rule) is not None
+    if rule not in KINDS and not core:
         faults.append(Fault(place, "rule", f"there is no rule '{rule}'", did_you_mean(rule, KINDS)))
     if not reason:
         faults.append(Fault(place, "reason", "an accepted finding needs a reason"))
+    if core and (variable or text):
+        faults.append(Fault(place, "rule", f"a finding of {rule} is explained by dataset alone"))
     selector = None
     try:
         selector = parse_expression(text) if text else None

@@ -79,7 +79,7 @@ def names_without_records(study: Study, build_folder: Path) -> frozenset[str]:
 
 def _rules_step(study: Study, rules: tuple[Rule, ...], paths: tuple[Path, ...], folder: Path) -> Step:
     shown = f"specs/{study.name}/{FILE_NAME}"
-    accepted = read_accepted(study.folder / FILE_NAME, shown)
+    accepted = tuple(line for line in read_accepted(study.folder / FILE_NAME, shown) if not line.is_core)
     names = ("findings.parquet", "findings.json", "records.parquet", "rules.parquet")
     return Step(
         name="qc/rules",

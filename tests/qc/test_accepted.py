@@ -94,6 +94,22 @@ def test_a_finding_about_a_file_is_accepted_as_a_whole(tmp_path: Path) -> None:
     ]
 
 
+def test_a_finding_of_core_is_explained_by_dataset(tmp_path: Path) -> None:
+    (line,) = read(tmp_path, "CORE-000598,RELSPEC,,,RELSPEC has no DOMAIN\n")
+    assert (line.is_core, line.rule, line.dataset, line.reason) == (
+        True,
+        "CORE-000598",
+        "RELSPEC",
+        "RELSPEC has no DOMAIN",
+    )
+    with pytest.raises(SpecError) as raised:
+        read(tmp_path, "CORE-000598,RELSPEC,REFID,,Reason\n")
+    assert str(raised.value) == (
+        "specs/toy/accepted_findings.csv:2: rule: a finding of CORE-000598 is explained by dataset alone\n"
+        "1 fault in the spec"
+    )
+
+
 def test_all_faults_of_the_file_are_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(SpecError) as raised:
         read(tmp_path, "requird,AE,AETERM,,Reason\nrequired,AE,AETERM,AESEQ =,\nrequired,AE\n")

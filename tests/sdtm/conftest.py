@@ -29,6 +29,12 @@ def clean_build(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Build:
     return build
 
 
+@pytest.fixture(scope="session")
+def run(root: Path) -> Callable[..., None]:
+    """What runs a stage with its arguments."""
+    return lambda stage, *arguments: run_stage(root, stage, *arguments)
+
+
 def run_stage(root: Path, stage: str, *arguments: str) -> None:
     """Run a stage as its user does; a warning is an error."""
     done = subprocess.run(
