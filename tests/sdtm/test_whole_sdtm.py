@@ -23,10 +23,7 @@ from qc.stage import key_variables, names_without_records
 OF_HISTORY = {"BE", "BS", "CM", "DM", "GF", "MH", "MI", "PR", "SC"}
 # A call that tells of a death comes after it.
 AFTER_DEATH = {"SS", "SV"}
-PAIRS = {
-    "fulpyr": {("TA", "ARMCD/ARM"), ("TE", "ETCD/ELEMENT"), ("TV", "VISITNUM/VISIT"), ("LB", "LBTESTCD/LBTEST")},
-    "pyrws": {("TA", "ARMCD/ARM"), ("TE", "ETCD/ELEMENT"), ("TV", "VISITNUM/VISIT"), ("LB", "LBTESTCD/LBTEST")},
-}
+PAIRS = {("TA", "ARMCD/ARM"), ("TE", "ETCD/ELEMENT"), ("TV", "VISITNUM/VISIT"), ("LB", "LBTESTCD/LBTEST")}
 
 
 class Whole(NamedTuple):
@@ -80,7 +77,7 @@ def test_the_rules_ask_for_lists_keys_headers_pairs_dates_and_relations(whole: W
     }  # fmt: skip
     assert asked - {rule.kind for rule in whole.rules} == set()
     pairs = {(rule.dataset, rule.variable) for rule in whole.rules if rule.kind == "one_to_one"}
-    assert PAIRS[whole.study.name] - pairs == set()
+    assert PAIRS - pairs == set()
 
 
 def test_no_record_is_dated_after_the_cut_off_or_the_death_of_its_subject(whole: Whole) -> None:
