@@ -12,6 +12,7 @@ from planted import Planted, make_planted
 SUBJECTS = 80
 RATES = 8.0
 STUDIES = ("fulpyr", "pyrws")
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module", params=STUDIES)
