@@ -13,6 +13,7 @@ from adam.response_stage import derive_response, write_referee
 from adam.time_to_event.engine import TimeToEvent
 from adam.time_to_event.stage import explained_path, explained_steps, write_explained
 from crf2tlf.build import Options, Step, StepResult
+from crf2tlf.build.issues import issues_step
 from crf2tlf.derive.built import build_dataset
 from crf2tlf.derive.engine import Deriver
 from crf2tlf.derive.tables import FileSource
@@ -36,7 +37,8 @@ def plan(options: Options) -> list[Step]:
         read_study_criterion(study, response)  # a fault of its override is told before any data are read
     steps = [_dataset_step(study, graph, dataset, options.build_folder) for dataset in study.adam.values()]
     folder = options.build_folder / "adam"
-    gathered = [imputed_step(study, folder, CODE), *explained_steps(study, folder, CODE)]
+    issues = issues_step(study, "adam", folder, "data behind the analysis datasets", CODE)
+    gathered = [issues, imputed_step(study, folder, CODE), *explained_steps(study, folder, CODE)]
     return [*steps, *gathered, *_referee_steps(study, graph, options.build_folder)]
 
 

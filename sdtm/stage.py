@@ -8,20 +8,19 @@ from pathlib import Path
 import pandas as pd
 
 from crf2tlf.build import Options, Step, StepResult
+from crf2tlf.build.issues import issues_step
 from crf2tlf.derive.built import Built, build_dataset
 from crf2tlf.derive.extract import form_issues
 from crf2tlf.derive.issues import combine_issues
 from crf2tlf.derive.stored import StoredBlock, write_block
-from crf2tlf.derive.subjects import combine_exclusions
 from crf2tlf.derive.write import output_paths, transport_paths, write_blocks, write_built
 from crf2tlf.spec.fingerprint import compute_dataset_key
 from crf2tlf.spec.folders import raw_folder
 from crf2tlf.spec.graph import Graph, forms_among, forms_to_tell
 from crf2tlf.spec.load import load_study, load_study_standards
 from crf2tlf.spec.model import Dataset, Study
-from crf2tlf.tables import read_parquet, write_parquet, write_text
+from crf2tlf.tables import write_parquet, write_text
 from sdtm.blocks import Extract, count_blocks, deriver_of, wide_form
-from sdtm.issues_page import render_issues
 from sdtm.raw_fields_page import hash_table, render_raw_fields, tabulate_raw_fields
 from sdtm.raw_forms import copy_steps
 from sdtm.split import split_steps
@@ -46,7 +45,7 @@ def plan(options: Options) -> list[Step]:
         for step in _dataset_steps(study, graph, spec, telling.get(name, ()), extract, build)
     ]
     copies = copy_steps(study, raw, extract.copies)
-    gathered = [_issues_step(study, build / "sdtm"), _raw_fields_step(study, build / "sdtm")]
+    gathered = [issues_step(study, "sdtm", build / "sdtm", "raw data", CODE), _raw_fields_step(study, build / "sdtm")]
     return [*copies, *split_steps(study, extract), *steps, *gathered]
 
 
@@ -128,18 +127,6 @@ def join_blocks(study: Study, name: str, parts: tuple[Path, ...], folder: Path) 
     return StepResult(written.rows, written.issues)
 
 
-def _issues_step(study: Study, folder: Path) -> Step:
-    parts = tuple(folder / "issues" / f"{name.lower()}.parquet" for name in sorted(study.sdtm))
-    return Step(
-        name="sdtm/issues",
-        run=gather_issues,
-        arguments=(study.name, study.study_id, parts, folder),
-        inputs=parts,
-        outputs=(folder / "issues.parquet", folder / "issues.html"),
-        code=CODE,
-    )
-
-
 def _raw_fields_step(study: Study, folder: Path) -> Step:
     fields = tabulate_raw_fields(study)
     return Step(
@@ -159,11 +146,3 @@ def write_raw_fields(study: Study, fields: pd.DataFrame, folder: Path) -> StepRe
     write_parquet(folder / "raw_fields.parquet", fields)
     write_text(folder / "raw_fields.html", render_raw_fields(study, fields))
     return StepResult(rows={"raw fields": len(fields)})
-
-
-def gather_issues(study: str, study_id: str, parts: tuple[Path, ...], folder: Path) -> StepResult:
-    """All datasets' issues as one table and as a page."""
-    issues = combine_exclusions(combine_issues([read_parquet(part) for part in parts]))
-    write_parquet(folder / "issues.parquet", issues)
-    write_text(folder / "issues.html", render_issues(study, study_id, issues))
-    return StepResult(rows={"issues": len(issues)})

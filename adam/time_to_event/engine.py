@@ -11,11 +11,13 @@ from adam.time_to_event.dates import SubjectDates
 from adam.time_to_event.outcome import NO_RULE, Outcome, decide
 from adam.time_to_event.records import RecordStore
 from crf2tlf.derive.engine import Deriver
+from crf2tlf.derive.issues import Places
 from crf2tlf.derive.parts import ParameterFields
 from crf2tlf.derive.tables import Source
 from crf2tlf.errors import MAX_SUBJECTS_SHOWN, Context, DataError, Example
-from crf2tlf.rules.columns import IntArray, compute_iso_dates, text_column
+from crf2tlf.rules.columns import Column, IntArray, compute_iso_dates, take_rows, text_column
 from crf2tlf.rules.evaluate import evaluate_condition
+from crf2tlf.rules.verbs import ParameterField
 from crf2tlf.spec.time_to_event import Parameter, SubjectDate
 
 
@@ -31,8 +33,8 @@ class TimeToEvent:
         """The rows of ADSL in the parameter's population, and its fields for them.
 
         Beside the fields of the verb `parameter` there are the explanation, the spec line of the rule that fired and
-        the parameter whose rule set this one is. DataError when a subject has no start, no outcome, or ends before it
-        starts.
+        the parameter whose rule set this one is. A date before the start counts as the start, and is an issue
+        (TIME_BEFORE_START). DataError when a subject has no start or no outcome.
         """
         store = self._stores.setdefault(adsl.name, RecordStore(deriver, adsl))
         subjects = SubjectDates(store, parameter)
@@ -40,10 +42,12 @@ class TimeToEvent:
         outcome = decide(subjects)
         _require_start(outcome, rows)
         _require_outcome(outcome, rows)
-        _require_order(outcome, rows)
+        _require_dates(outcome, rows)
+        _report_early(outcome, rows)
+        counted = outcome.from_start()
         return rows, {
-            **outcome.fields(rows),
-            "explanation": outcome.explanations(rows),
+            **counted.fields(rows),
+            "explanation": _explanations(outcome, counted, rows),
             "spec": outcome.spec_lines(rows),
             "rule_set_of": text_column(parameter.rule_set_of, len(rows)),
         }
@@ -70,23 +74,56 @@ def _require_outcome(outcome: Outcome, rows: IntArray) -> None:
     raise DataError(message, _context(outcome, ".rules", examples, fix))
 
 
-def _require_order(outcome: Outcome, rows: IntArray) -> None:
+def _require_dates(outcome: Outcome, rows: IntArray) -> None:
     parameter = outcome.parameter
     unknown = rows[np.isnan(outcome.dates.days[rows])]
-    if len(unknown):
-        fix = "give the date to these records, or take the variable out of 'instead'"
-        message = f"{parameter.code} has no date to write instead for {len(unknown)} of {len(rows)} subjects."
-        examples = _examples(outcome, unknown, lambda row: f"{outcome.origin(row)} is missing")
-        raise DataError(message, _context(outcome, ".instead", examples, fix))
-    early = rows[outcome.dates.days[rows] < outcome.start[rows]]
-    if not len(early):
+    if not len(unknown):
         return
-    starts, ends = compute_iso_dates(outcome.start), compute_iso_dates(outcome.dates.days)
-    name = _start_name(parameter)
-    fix = "query these dates, or let dates count only 'on_or_after: start'"
-    message = f"{parameter.code} ends before it starts for {len(early)} of {len(rows)} subjects."
-    examples = _examples(outcome, early, lambda row: f"{name} {starts[row]}, ADT {ends[row]} ({outcome.origin(row)})")
-    raise DataError(message, _context(outcome, ".start", examples, fix))
+    fix = "give the date to these records, or take the variable out of 'instead'"
+    message = f"{parameter.code} has no date to write instead for {len(unknown)} of {len(rows)} subjects."
+    examples = _examples(outcome, unknown, lambda row: f"{outcome.origin(row)} is missing")
+    raise DataError(message, _context(outcome, ".instead", examples, fix))
+
+
+def _report_early(outcome: Outcome, rows: IntArray) -> None:
+    """An issue for each subject whose date is before the start, at the record that gave the date."""
+    early = rows[outcome.is_early[rows]]
+    deriver, parameter = outcome.subjects.store.deriver, outcome.parameter
+    dataset = deriver.study.adam[PurePosixPath(parameter.location.path).stem]
+    dated = next(each for each in dataset.variables.values() if each.rule == ParameterField("date"))
+    sources = [outcome.subjects.variables[place] for place in outcome.dates.place[early]]
+    records, count = outcome.dates.row[early], len(early)
+    places = Places(
+        text_column(np.array([each.source for each in sources], dtype=object)),
+        text_column(np.array([f"{each.source.lower()}.xpt" for each in sources], dtype=object)),
+        np.where(records >= 0, records, early) + 1,
+        take_rows(outcome.subjects.store.adsl.subjects(), early),
+    )
+    deriver.issues.add(
+        "TIME_BEFORE_START",
+        dated,
+        places,
+        np.ones(count, dtype=bool),
+        compute_iso_dates(outcome.dates.days[early]),
+        text_column(np.array([each.name for each in sources], dtype=object)),
+        f"{parameter.code} ends before {_start_name(parameter)}; the date counts as the start",
+        np.full(count, -1, dtype=np.int64),
+        spec=str(parameter.location),
+        detail=text_column(
+            np.array(
+                [f"{_start_name(parameter)} {day}" for day in compute_iso_dates(outcome.start[early])], dtype=object
+            )
+        ),
+    )
+
+
+def _explanations(outcome: Outcome, counted: Outcome, rows: IntArray) -> Column:
+    """The explanations of outcomes as counted, with the date that was found where it is before the start."""
+    texts = counted.explanations(rows).to_numpy(dtype=object)
+    early = outcome.is_early[rows]
+    found = compute_iso_dates(outcome.dates.days[rows]).to_numpy(dtype=object)
+    texts[early] = texts[early] + "; the date found, " + found[early] + ", is before the start and counts as it"
+    return text_column(texts)
 
 
 def _start_name(parameter: Parameter) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from adam.time_to_event.dates import Dates, SubjectDates
 from adam.time_to_event.templates import fill
 from crf2tlf.rules.columns import (
+    BoolArray,
     Column,
     FloatArray,
     IntArray,
@@ -44,6 +45,16 @@ class Outcome:
     @property
     def start(self) -> FloatArray:
         return self.subjects.date(START).days
+
+    @property
+    def is_early(self) -> BoolArray:
+        """Whether a subject's date is before its start."""
+        return self.dates.days < self.start
+
+    def from_start(self) -> Outcome:
+        """The same outcomes, with a date before the start counted as the start; its source stays."""
+        days = np.where(self.is_early, self.start, self.dates.days)
+        return replace(self, dates=replace(self.dates, days=days))
 
     def origin(self, row: int) -> str:
         """The dataset, variable and record number that gave a subject's date."""

@@ -150,15 +150,23 @@ def test_a_subject_without_any_date_stops_the_parameter(toy: MakeToy) -> None:
     )
 
 
-def test_a_time_that_ends_before_it_starts_stops_the_parameter(toy: MakeToy) -> None:
-    people = subjects(TRTSDT=["2024-02-01", "2024-07-01"])
-    assert error_of(toy(parameters=PFS), people, events(("1", 3, "2024-01-31", "PD"))) == (
-        "toy ADTTE: PFS ends before it starts for 2 of 2 subjects.\n"
-        "  spec     specs/toy/adam/ADTTE.yaml:24  parameters.PFS.start\n"
-        "  subject  1: TRTSDT 2024-02-01, ADT 2024-01-31 (ADXE.ADT, record 3)\n"
-        "  subject  2: TRTSDT 2024-07-01, ADT 2024-06-30 (ADSL.LASTDT)\n"
-        "  fix      query these dates, or let dates count only 'on_or_after: start'"
+def test_a_date_before_the_start_counts_as_the_start_and_is_an_issue(toy: MakeToy) -> None:
+    made = toy(parameters=PFS)
+    built = made.derive(
+        "ADTTE", ADSL=subjects(TRTSDT=["2024-02-01", "2024-07-01"]), ADXE=events(("1", 3, "2024-01-31", "PD"))
     )
+    rows = built.frame[["USUBJID", "AVAL", "CNSR", "EVNTDESC", "SRCDOM", "SRCVAR"]].itertuples(index=False, name=None)
+    assert list(rows) == [
+        ("1", 1.0, 0.0, "Progression", "ADXE", "ADT"),
+        ("2", 1.0, 1.0, "Last contact", "ADSL", "LASTDT"),
+    ]
+    assert built.frame["ADT"].tolist() == built.frame["STARTDT"].tolist()
+    columns = ["RULE", "USUBJID", "FORM", "ROW", "FIELD", "VALUE", "MESSAGE", "DETAIL"]
+    message = "PFS ends before TRTSDT; the date counts as the start"
+    assert list(built.issues[columns].itertuples(index=False, name=None)) == [
+        ("TIME_BEFORE_START", "2", "ADSL", 2, "LASTDT", "2024-06-30", message, "TRTSDT 2024-07-01"),
+        ("TIME_BEFORE_START", "1", "ADXE", 1, "ADT", "2024-01-31", message, "TRTSDT 2024-02-01"),
+    ]
 
 
 def test_a_subject_without_a_start_stops_the_parameter(toy: MakeToy) -> None:

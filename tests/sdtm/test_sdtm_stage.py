@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from crf2tlf.derive.issues import ISSUE_COLUMNS, combine_issues
+from crf2tlf.derive.issues_page import render_issues
 from crf2tlf.errors import UnreadableFile
 from crf2tlf.spec.model import Study
 from sdtm.blocks import Extract, read_form
-from sdtm.issues_page import render_issues
 from sdtm.stage import raw_folder
 
 
