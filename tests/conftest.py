@@ -19,6 +19,7 @@ from sdtm.stage import plan as plan_sdtm
 ROOT = Path(__file__).resolve().parents[1]
 PUBLIC_DATA = ROOT.parent / "shared" / "data"
 PILOT = "cdiscpilot01"
+FAULTY_SUBJECTS = {"fulpyr": "80", "pyrws": "70"}
 
 
 @pytest.fixture(scope="session")
@@ -86,9 +87,25 @@ def known_truth(
     root: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Callable[[str], KnownTruth]:
     """A study at its full size without faults, from raw to ADaM; processes of one run share what was built."""
+    shared = shared_folder(tmp_path_factory, request)
+    return lambda study: build_known_truth(root, study, shared / f"known_{study}", "--no-faults")
+
+
+@pytest.fixture(scope="session")
+def faulty_truth(
+    root: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Callable[[str], KnownTruth]:
+    """A small study with its planted faults, from raw to ADaM; the manifest stands in its folder `raw`."""
+    shared = shared_folder(tmp_path_factory, request)
+    return lambda study: build_known_truth(
+        root, study, shared / f"faulty_{study}", "--subjects", FAULTY_SUBJECTS[study]
+    )
+
+
+def shared_folder(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """The folder that all processes of one test run share."""
     base = tmp_path_factory.getbasetemp()
-    shared = base.parent if hasattr(request.config, "workerinput") else base
-    return lambda study: build_known_truth(root, study, shared / f"known_{study}")
+    return base.parent if hasattr(request.config, "workerinput") else base
 
 
 @pytest.fixture(scope="session")

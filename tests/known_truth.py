@@ -1,4 +1,4 @@
-"""A study of known truth built without faults from raw to ADaM, and what really happened in it."""
+"""A study of known truth built from raw to ADaM, with or without faults, and what really happened in it."""
 
 from __future__ import annotations
 
@@ -33,14 +33,17 @@ class KnownTruth:
         return read_parquet(self.folder / "raw" / "truth" / f"{name}.parquet")
 
 
-def build_known_truth(root: Path, study: str, folder: Path) -> KnownTruth:
-    """Simulate the study at its full size and build SDTM and ADaM, once for all processes of a test run."""
+def build_known_truth(root: Path, study: str, folder: Path, *extract: str) -> KnownTruth:
+    """Simulate the study and build SDTM and ADaM, once for all processes of a test run.
+
+    `extract` are options of the simulation, such as --no-faults or --subjects.
+    """
     folder.mkdir(exist_ok=True)
     raw, done = folder / "raw", folder / "done"
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not done.exists():
-            _run(root, "synthetic", study, "--no-faults", "--out", str(raw))
+            _run(root, "synthetic", study, *extract, "--out", str(raw))
             _run(root, "sdtm", study, "--raw", str(raw), "--build", str(folder), "--quiet")
             _run(root, "adam", study, "--build", str(folder), "--quiet")
             done.touch()
