@@ -104,3 +104,8 @@ def test_a_specimen_s_receptors_and_its_amplification_are_the_baseline(study: St
         ("HER2IHC", 2, "2+", "EQUIVOCAL", "Y", "SPECIMEN 1"),
         ("HER2ISH", None, "AMPLIFIED", "POSITIVE", "Y", "SPECIMEN 1"),
     ]
+
+
+def test_an_end_before_the_start_gives_neither_duration_nor_dose(study: Study) -> None:
+    found = exposure(study, given("PYROTINIB", "2024-01-05", "2024-01-01", 400))
+    assert (found["DURDPYR"], found["CUMDPYR"], found["ADDPYR"], found["RDIPYR"]) == (None, None, None, None)
