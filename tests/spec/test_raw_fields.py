@@ -55,8 +55,10 @@ def test_a_supplemental_qualifier_is_told_with_its_dataset(trace: Trace) -> None
     assert told(trace("dm", "ETHNICCD")) == [("value", "DM", "ETHNICC in SUPPDM")]
 
 
-def test_a_field_that_only_chooses_records_is_told_so(trace: Trace) -> None:
-    assert told(trace("ie", "IEYNCD")) == [("records", "IE", "")]
+def test_a_field_that_only_chooses_records_and_is_checked_is_told_so(trace: Trace) -> None:
+    found = trace("ie", "IEYNCD")
+    assert told(found) == [("records", "IE", ""), ("check", "DM", ""), ("check", "DM", "")]
+    assert [each.reason for each in found] == ["", "IE_NOT_ELIGIBLE_BUT_TREATED", "IE_WITHOUT_CRITERION"]
 
 
 def test_a_field_that_is_not_submitted_has_its_reason_and_line(trace: Trace) -> None:

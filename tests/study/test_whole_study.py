@@ -120,7 +120,8 @@ def test_editing_one_analysis_variable_rebuilds_its_dataset_and_its_readers(proj
     run("sdtm", project)
     run("adam", project)
     edit(project, "adam/ADAE.yaml", "then: DERMATOLOGIC EVENTS\n      - when: >-", "then: SKIN\n      - when: >-")
-    assert built(run("adam", project)) == {"adam/ADAE", "adam/ADTTE"}
+    # The table of explanations is made of ADTTE's.
+    assert built(run("adam", project)) == {"adam/ADAE", "adam/ADTTE", "adam/tte_explained"}
 
 
 @pytest.mark.slow
