@@ -208,15 +208,21 @@ class Items:
 
     def _add_values(self, dataset: Described, spec: DescribedVariable, values: list[Value]) -> None:
         owner = f"{dataset.name}.{spec.name}"
+        longest = self.items[f"IT.{owner}"].length
         refs = []
         for order, value in enumerate(values, start=1):
             name = f"{owner}.{value.code}"
-            extent = compute_extent(value.column, value.data_type, None, value.digits, self._study.encoding)
+            data_type = value.data_type
+            extent = compute_extent(value.column, data_type, None, value.digits, self._study.encoding)
+            if extent.length is not None and longest is not None and extent.length > longest:
+                # 160 and 1.62 have five digits together, but no more than four characters each: they are texts.
+                data_type = "text"
+                extent = compute_extent(value.column, data_type, encoding=self._study.encoding)
             origin = self._origin(name, value.origin) if value.origin is not None else None
             self.items[f"IT.{name}"] = Item(
                 f"IT.{name}",
                 value.code,
-                value.data_type,
+                data_type,
                 value.label,
                 extent.length,
                 extent.digits,
