@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from exposure_records import WHO, days, given
+from exposure_records import exposure as exposure_of
 from small_files import derive_from_records, values
 
 from crf2tlf.spec.load import load_study
 from crf2tlf.spec.model import Study
-
-WHO = {"USUBJID": "S1"}
-
-
-def days(text: str) -> int:
-    """An ISO 8601 date as days since 1960-01-01."""
-    return (date.fromisoformat(text) - date(1960, 1, 1)).days
-
 
 TREATED = {
     **WHO,
@@ -34,15 +27,9 @@ def study(root: Path) -> Study:
     return load_study("fulpyr", root)
 
 
-def given(drug: str, start: str, end: str | None, dose: float | None, frequency: str = "QD") -> dict[str, Any]:
-    return {**WHO, "EXTRT": drug, "EXSTDTC": start, "EXENDTC": end, "EXDOSE": dose, "EXDOSFRQ": frequency}
-
-
 def exposure(study: Study, *records: dict[str, Any], **other: list[dict[str, Any]]) -> dict[str, object]:
-    """AVAL of every parameter that is no single interval."""
-    built = derive_from_records(study, "ADEX", **{"ADSL": [TREATED], "EX": list(records), **other})
-    found = values(built, "PARAMCD", "AVAL")
-    return {str(code): value for code, value in found if not str(code).startswith("DOSE")}
+    """The values of a subject who was treated for 91 days."""
+    return exposure_of(study, TREATED, *records, **other)
 
 
 def test_pyrotinib_with_a_pause_and_a_reduction(study: Study) -> None:
