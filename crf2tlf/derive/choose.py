@@ -20,6 +20,7 @@ from crf2tlf.rules.columns import (
     kind_of,
     take_rows,
 )
+from crf2tlf.rules.dates import compute_possible_days
 from crf2tlf.rules.evaluate import evaluate_condition
 from crf2tlf.rules.expressions import Expression, Reference
 from crf2tlf.rules.functions import FUNCTIONS
@@ -64,7 +65,7 @@ def apply_pick(rule: verbs.Pick, scope: RowScope) -> Column:
 
 
 def _in_force(rule: verbs.Pick, order_by: tuple[Reference, ...], scope: RowScope) -> Chosen:
-    """The record in force on a day of this dataset; a partial date is no day, so nothing is chosen for it."""
+    """The record in force on a day of this dataset; of a partial date, the one in force on all its possible days."""
     deriver = scope.dataset.deriver
     other = deriver.source(rule.of.source)
     inner = SourceScope(deriver, other)
@@ -72,8 +73,12 @@ def _in_force(rule: verbs.Pick, order_by: tuple[Reference, ...], scope: RowScope
     order = compute_order(columns, other.length)
     order = order[evaluate_condition(rule.where, inner)[order]]
     subjects = scope.take(join_keys(scope.dataset, other))
-    days = compute_days(scope.own(rule.on))
-    positions = find_in_force(rule.which, subjects, days, other.subjects(), compute_days(columns[0]), order)
+    starts = compute_days(columns[0])
+    found = [
+        find_in_force(rule.which, subjects, days, other.subjects(), starts, order)
+        for days in compute_possible_days(scope.own(rule.on))
+    ]
+    positions = np.where(found[0] == found[-1], found[0], -1)
     return Chosen(other, positions, take_rows(other.column(rule.of.name), positions))
 
 

@@ -164,6 +164,24 @@ def compute_imputed_dates(
     return days, take_rows(text_column(["M", "D"]), np.where(partial & ~np.isnan(days), imputed, -1))
 
 
+def compute_possible_days(dates: Column) -> tuple[FloatArray, ...]:
+    """The first and the last day that each date can mean, as days since 1960-01-01; one array where all are whole.
+
+    A number is a day itself. Of 2024-05 these are the first and the last of May, of 2024 those of the year.
+    """
+    if not isinstance(dates.dtype, pd.StringDtype):
+        return (np.asarray(dates.to_numpy(), dtype=np.float64),)
+    days = compute_sas_dates(dates)
+    partial = np.flatnonzero(np.isnan(days) & ~is_missing(dates))
+    if not len(partial):
+        return (days,)
+    known = dates.take(partial).reset_index(drop=True).str.slice(0, 10)
+    size: FloatArray = np.asarray(known.str.len(), dtype=np.float64)
+    first, final = days.copy(), days.copy()
+    first[partial], final[partial] = (_possible_day(known, size, last=last) for last in (False, True))
+    return first, final
+
+
 def _clamp(
     days: FloatArray,
     partial: BoolArray,

@@ -121,7 +121,8 @@ class Pick:
     """`first` or `last`: the value of one record of another dataset for the subject, in the order of `by`.
 
     With `on`, a date of this dataset, only records count whose first `by` is a day not after it (`last`) or not before
-    it (`first`): the element or treatment in force on that day.
+    it (`first`): the element or treatment in force on that day. A partial date has the record that is in force on all
+    days that it can mean, else none.
     """
 
     which: OneOf["first", "last"]

@@ -157,7 +157,7 @@ def _phrase_of_others(rule: verbs.Rule) -> str:
             return f"the {word} of {_list(of)} of the subject" + _condition(where)
         case verbs.Pick(which, of, by, where, on):
             side = {"first": "on or after", "last": "on or before"}[which]
-            day = f" with {by[0]} {side} {on}" if on else ""
+            day = f" with {by[0]} {side} {on} (of a partial date, every day that it can mean)" if on else ""
             return f"{of} of the subject's {which} record by {', '.join(by)}" + day + _condition(where)
         case verbs.Occurrence(which, within, order, where):
             group = ", ".join(within)

@@ -154,6 +154,57 @@ def test_first_by_an_unknown_variable_is_refused(toy: MakeToy) -> None:
         choose(toy, "first: {of: XA.XARES, by: [XAVIST]}, type: integer")
 
 
+def test_a_partial_date_has_the_record_in_force_on_all_days_that_it_can_mean(toy: MakeToy) -> None:
+    elements = (
+        "SUBJ,NAME,START\n01,SCREEN,20-Jan-2024\n01,TREAT,15-Mar-2024\n01,FOLLOW,01-Feb-2025\n02,SCREEN,01-Mar-2024\n"
+    )
+    days = [
+        "17-Jan-2024",
+        "14-Mar-2024",
+        "15-Mar-2024",
+        "Jan-2024",
+        "Feb-2024",
+        "Mar-2024",
+        "Apr-2024",
+        "2023",
+        "2024",
+        "2025",
+    ]
+    form = "SUBJ,DAY\n" + "".join(f"01,{day}\n" for day in [*days, "2026", ""]) + "02,Mar-2024\n"
+    made = toy(
+        forms={"xe": elements, "xa": form},
+        datasets={
+            "XE": dataset("XE", {"XENAME": "from: raw.xe.NAME", "XESTDTC": "date: raw.xe.START"}, source="raw.xe"),
+            "XA": dataset(
+                "XA",
+                {
+                    "XALINE": "from: raw.xa.DAY",
+                    "XADTC": "date: raw.xa.DAY",
+                    "XALAST": "last: {of: XE.XENAME, by: [XESTDTC], on: XADTC}",
+                    "XANEXT": "first: {of: XE.XENAME, by: [XESTDTC], on: XADTC}",
+                },
+                source="raw.xa",
+                keys="USUBJID, XADTC",
+            ),
+        },
+    )
+    assert made.rows("XA", "USUBJID", "XADTC", "XALAST", "XANEXT") == [
+        ("01", None, None, None),
+        ("01", "2023", None, "SCREEN"),
+        ("01", "2024", None, None),
+        ("01", "2024-01", None, None),
+        ("01", "2024-01-17", None, "SCREEN"),
+        ("01", "2024-02", "SCREEN", "TREAT"),
+        ("01", "2024-03", None, None),
+        ("01", "2024-03-14", "SCREEN", "TREAT"),
+        ("01", "2024-03-15", "TREAT", "TREAT"),
+        ("01", "2024-04", "TREAT", "FOLLOW"),
+        ("01", "2025", None, None),
+        ("01", "2026", "FOLLOW", None),
+        ("02", "2024-03", "SCREEN", None),
+    ]
+
+
 def test_flags_stand_on_the_first_and_last_record_of_each_group(toy: MakeToy) -> None:
     variables = {
         "FIRSTFL": "first: {within: [USUBJID], order: [XAVISIT]}",
