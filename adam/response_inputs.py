@@ -14,7 +14,7 @@ import pandas as pd
 from adam.response import Criterion, add_baseline
 from crf2tlf.derive.engine import Deriver
 from crf2tlf.errors import ProgramError
-from crf2tlf.rules.columns import TEXT, BoolArray, IntArray, Kind, is_missing, missing_column, text_column
+from crf2tlf.rules.columns import TEXT, BoolArray, IntArray, Kind, is_missing, missing_column, take_rows, text_column
 from crf2tlf.rules.vectors import compute_group_numbers, find_positions
 from crf2tlf.spec.model import Response
 from crf2tlf.spec.read_responses import INPUTS
@@ -98,8 +98,7 @@ def _lesions(measured: pd.DataFrame, identified: pd.DataFrame) -> tuple[pd.DataF
     keys, wanted = pd.Index(numbers[first.index]), numbers[len(identified) :]
     found = keys.get_indexer(pd.Index(wanted))
     for name in _LESION_FIELDS:
-        values = identified[name].take(first.index.to_numpy()[found])
-        measured[name] = text_column(values.to_numpy(dtype=object), len(measured)).mask(found < 0)
+        measured[name] = take_rows(first[name], found)
     no_group, no_lesion = is_missing(measured["LNKGRP"]), is_missing(measured["LNKID"])
     unknown = (found < 0) & ~no_lesion
     usable = ~no_group & ~no_lesion & ~unknown

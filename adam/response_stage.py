@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from adam.response import check_lesions, compute_differences
+from adam.response_outcome import add_outcomes
 from adam.response_page import render_differences
 from adam.response_records import compute_records
 from adam.response_run import Run, run_response
@@ -64,15 +65,16 @@ def report_findings(deriver: Deriver, run: Run, dataset: Dataset) -> None:
 def write_referee(deriver: Deriver, folder: Path) -> StepResult:
     """Write response_referee.parquet and .html: computed against reported, of all runs that have both."""
     runs = [each for each in deriver.study.responses.values() if each.input("reported") is not None]
-    tables = [_differences(run_response(deriver, each)) for each in runs]
+    tables = [_differences(deriver, run_response(deriver, each)) for each in runs]
     found = pd.concat(tables, ignore_index=True)
     write_parquet(folder / "response_referee.parquet", found)
     write_text(folder / "response_referee.html", render_differences(deriver.study, found))
     return StepResult(notes={"differences": len(found)})
 
 
-def _differences(run: Run) -> pd.DataFrame:
+def _differences(deriver: Deriver, run: Run) -> pd.DataFrame:
     found = compute_differences(run.assessments, run.inputs.reported, run.inputs.subjects, run.criterion)
+    found = add_outcomes(found, deriver, run.response)
     visits = pd.concat([run.inputs.lesions, run.inputs.reported], ignore_index=True)[["LNKGRP", "VISIT"]]
     names = visits.dropna().drop_duplicates("LNKGRP").set_index("LNKGRP")["VISIT"]
     found.insert(0, "RESPONSE", text_column(run.response.name, len(found)))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from adam.imputed import imputed_path, imputed_step, write_imputed
+from adam.response_outcome import drawn_datasets
 from adam.response_run import criterion_path, read_study_criterion
 from adam.response_stage import derive_response, write_referee
 from adam.time_to_event.engine import TimeToEvent
@@ -23,7 +24,7 @@ from crf2tlf.rules.columns import missing_column
 from crf2tlf.spec.fingerprint import compute_dataset_key
 from crf2tlf.spec.graph import Graph
 from crf2tlf.spec.load import load_study, load_study_standards
-from crf2tlf.spec.model import Dataset, Study
+from crf2tlf.spec.model import Dataset, Response, Study
 from crf2tlf.tables import read_xpt
 
 CODE = ("crf2tlf", "adam")
@@ -69,7 +70,7 @@ def _outputs(dataset: Dataset, folder: Path) -> tuple[Path, ...]:
 def _referee_steps(study: Study, graph: Graph, build_folder: Path) -> list[Step]:
     """The step that compares computed and reported responses, where the study has any."""
     responses = [each for each in study.responses.values() if each.input("reported") is not None]
-    inputs = [each for response in responses for each in response.inputs.values()]
+    inputs = [each for response in responses for each in (*response.inputs.values(), *_judged(study, response))]
     if not inputs:
         return []
     sources = sorted({source for each in inputs for source in graph.sources(each)})
@@ -88,6 +89,13 @@ def _referee_steps(study: Study, graph: Graph, build_folder: Path) -> list[Step]
         optional=tuple(empty),
     )
     return [step]
+
+
+def _judged(study: Study, response: Response) -> list[Dataset]:
+    """The datasets behind the outcome by which the referee judges: its own, and those that take their responses."""
+    if response.effect_on is None:
+        return []
+    return [*drawn_datasets(study, response), study.adam[response.effect_on.dataset]]
 
 
 def criterion_files(study: Study, sources: Iterable[str]) -> list[Path]:

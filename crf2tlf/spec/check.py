@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from crf2tlf.errors import Fault, did_you_mean
 from crf2tlf.spec.check_coverage import check_coverage
-from crf2tlf.spec.check_datasets import check_dataset, check_records
+from crf2tlf.spec.check_datasets import check_dataset
 from crf2tlf.spec.check_parameters import check_parameters
+from crf2tlf.spec.check_responses import check_response
 from crf2tlf.spec.check_rules import check_variable
 from crf2tlf.spec.graph import Graph
 from crf2tlf.spec.model import Study
@@ -33,12 +34,7 @@ def check_study(study: Study, standards: Standards, reading: Faults | None = Non
         for variable in dataset.all_variables():
             faults.extend(check_variable(dataset, variable, names))
     for response in study.responses.values():
-        for each in response.inputs.values():
-            of_records = list(check_records(each, names))
-            faults.extend(of_records)
-            for variable in each.all_variables():
-                if variable.name != "USUBJID" or (each.records[0].source and not of_records):
-                    faults.extend(check_variable(each, variable, names))
+        faults.extend(check_response(response, names))
     faults.extend(check_cut_off(study))
     faults.extend(check_subject(study, names))
     faults.extend(check_long_forms(study))

@@ -17,7 +17,7 @@ from crf2tlf.rules.verbs import Rule
 from crf2tlf.spec.crf import Crf, FormDef
 from crf2tlf.spec.facts import Codelist, CodelistChoice, CodeTexts, Dictionary, Exclusion, Form, SubjectFacts, Table
 from crf2tlf.spec.nodes import Mapping
-from crf2tlf.spec.time_to_event import Parameter
+from crf2tlf.spec.time_to_event import Effect, Parameter
 
 Standard = OneOf["SDTM", "ADaM"]
 NUMBER_TYPES = ("integer", "float")
@@ -212,6 +212,7 @@ class Response:
     override: Mapping | None
     inputs: dict[str, Dataset]
     location: Location
+    effect_on: Effect | None = None
 
     @property
     def source(self) -> str:

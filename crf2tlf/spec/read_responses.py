@@ -11,11 +11,12 @@ from crf2tlf.rules.columns import Kind
 from crf2tlf.rules.expressions import Reference
 from crf2tlf.rules.verbs import CopyFrom
 from crf2tlf.spec.model import VARIABLE_NAME, Dataset, Origin, RecordSource, Response, Variable
-from crf2tlf.spec.nodes import Mapping, read_yaml
+from crf2tlf.spec.nodes import Mapping, Reader, read_yaml
 from crf2tlf.spec.read_dataset import DatasetReader
+from crf2tlf.spec.time_to_event import Effect
 
 _NEEDED = ("response", "criterion", "evaluators", "subjects", "lesions", "measurements")
-_FIELDS = (*_NEEDED, "reported", "driver", "override")
+_FIELDS = (*_NEEDED, "reported", "driver", "override", "effect_on")
 _OPTIONAL = {"NACTDT", "NODE", "ORGAN", "PARENTS", "VISIT", "VISITNUM"}
 # What each input holds besides USUBJID: the lesion of TU, its measurement of TR, the response of RS.
 INPUTS: dict[str, dict[str, Kind]] = {
@@ -71,7 +72,26 @@ def _response(name: str, node: Mapping, root: Path, datasets: DatasetReader) -> 
         reader.mapping(node.get("override")),
         {each.name: each for each in inputs if each is not None},
         place,
+        _effect(node, reader),
     )
+
+
+def _effect(node: Mapping, reader: Reader) -> Effect | None:
+    """The parameter that the referee judges by, such as ADTTE.PFSINV."""
+    text = reader.text(node.get("effect_on"))
+    if not text:
+        return None
+    place = node.keys["effect_on"]
+    dataset, _, parameter = text.partition(".")
+    if not dataset or not parameter or node.get("reported") is None:
+        message = (
+            f"'{text}' is no parameter of a dataset, such as ADTTE.PFS"
+            if not dataset or not parameter
+            else "there is nothing to compare with: 'reported' is missing"
+        )
+        reader.faults.add(place, "effect_on", message)
+        return None
+    return Effect(dataset, parameter, place)
 
 
 def _input(name: str, table: str, node: Mapping | None, datasets: DatasetReader) -> Dataset | None:

@@ -206,3 +206,12 @@ class Parameter:
             for name in dict.fromkeys((*rule.text.fields, *rule.explain.fields)):
                 if name not in (OUTCOME, START) and name not in self.dates:
                     yield rule, name
+
+
+@dataclass(frozen=True)
+class Effect:
+    """The time-to-event parameter by which the referee judges a difference between computed and reported responses."""
+
+    dataset: str
+    parameter: str
+    location: Location

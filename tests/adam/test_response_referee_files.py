@@ -28,7 +28,12 @@ def test_each_difference_has_its_reason_and_its_effect(tmp_path: Path) -> None:
     ]
     assert rows(found, "BORREP", "BORALONE", "EFFECT") == [
         ["SD", None, None],
-        ["SD", "SD", "first progression 2024-05-06 -> 2024-03-25"],
+        [
+            "SD",
+            "SD",
+            "first progression 2024-05-06 -> 2024-03-25; PFSINV event 2024-05-06 (DISEASE PROGRESSION) -> "
+            "event 2024-03-25 (DISEASE PROGRESSION)",
+        ],
     ]
     assert found["EXPLAIN"][1] == (
         "PD on 2024-03-25: sum 26.0 mm is 30.0 % and 6.0 mm above the nadir of 20.0 mm on 2024-02-12"
@@ -37,20 +42,22 @@ def test_each_difference_has_its_reason_and_its_effect(tmp_path: Path) -> None:
 
 def test_the_page_shows_what_changes_an_endpoint_first(tmp_path: Path) -> None:
     _, page = referee(files(SHOWN, reported=REPORTED), tmp_path)
-    group = "overall response or its date, with an effect on best response or first progression"
+    group = "overall response or its date, with an effect on best response, first progression or PFSINV"
     overall = page.index(f"RECIST, {group}: NADIR")
     component = page.index("RECIST, a component of the response: NADIR")
     assert overall < component
     assert '<span class="count">2</span> differences between the responses computed' in page
-    assert "of 1 subject; 1 of them alone change best response or first progression, and with it PFS." in page
+    assert "of 1 subject; 1 of them alone change best response, first progression or PFSINV." in page
     assert "RECIST: the computed responses are analysed." in page
 
 
 def test_an_assessment_that_was_not_reported_is_a_difference(tmp_path: Path) -> None:
     some = {group: each for group, each in REPORTED.items() if group == "TA01"}
     found, _ = referee(files({"T01": [25, 20, 21]}, reported=some), tmp_path)
+    ongoing = "NO EVENT AT DATA CUT-OFF (ONGOING)"
+    effect = f"PFSINV censored 2024-02-12 ({ongoing}) -> censored 2024-03-25 ({ongoing})"
     assert rows(found, "VISIT", "COMPONENT", "REPORTED", "COMPUTED", "REASON", "EFFECT") == [
-        ["TUMOUR ASSESSMENT 2", "OVERALL", None, "SD", "NOT_REPORTED", "none"],
+        ["TUMOUR ASSESSMENT 2", "OVERALL", None, "SD", "NOT_REPORTED", effect],
     ]
 
 

@@ -110,7 +110,9 @@ def _adsl(therapy: int | None) -> pd.DataFrame:
         return number_column([np.nan if number is None else (START - date(1960, 1, 1)).days + number])
 
     texts = {"STUDYID": "FULPYR", "USUBJID": SUBJECT, "ITTFL": "Y", "TRT01P": "A"}
-    dates = {"RANDDT": numeric(0), "NACTDT": numeric(therapy), "DTHDT": numeric(None)}
+    texts |= dict.fromkeys(("DCSREAS", "DCTREAS", "DCTREASP", "NACTTRT"))
+    dates = {"RANDDT": numeric(0), "NACTDT": numeric(therapy), "DTHDT": numeric(None), "DCUTDT": numeric(365)}
+    dates |= {"EOTDT": numeric(None), "EOSDT": numeric(None)}
     return pd.DataFrame({**{name: text_column([text]) for name, text in texts.items()}, **dates})
 
 
@@ -199,8 +201,8 @@ def _frame(count: int, **columns: object) -> pd.DataFrame:
     return pd.DataFrame(frame)
 
 
-def referee(frames: Mapping[str, pd.DataFrame], folder: Path) -> tuple[pd.DataFrame, str]:
-    """The referee's dataset and page of the study."""
-    write_referee(Deriver(fulpyr(), {}, lambda source: _file(source, frames)), folder)
+def referee(frames: Mapping[str, pd.DataFrame], folder: Path, study: Study | None = None) -> tuple[pd.DataFrame, str]:
+    """The referee's dataset and page of the study, or of another spec of it."""
+    write_referee(Deriver(study or fulpyr(), {}, lambda source: _file(source, frames)), folder)
     page = (folder / "response_referee.html").read_text(encoding="utf-8")
     return read_parquet(folder / "response_referee.parquet"), page
