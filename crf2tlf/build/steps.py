@@ -57,7 +57,8 @@ def order_steps(stage: str, study: str, steps: Sequence[Step], build_folder: Pat
     """
     check_names(stage, study, steps)
     owners = check_outputs(study, steps, build_folder)
-    before = {step.name: tuple(sorted(set(step.needs) | _producers(step, owners))) for step in steps}
+    fillers = _fillers(owners)
+    before = {step.name: tuple(sorted(set(step.needs) | _producers(step, owners, fillers))) for step in steps}
     try:
         order = tuple(TopologicalSorter(before).static_order())
     except CycleError as error:
@@ -102,11 +103,20 @@ def check_outputs(study: str, steps: Sequence[Step], build_folder: Path) -> dict
     return owners
 
 
-def _producers(step: Step, owners: Mapping[Path, str]) -> set[str]:
+def _fillers(owners: Mapping[Path, str]) -> dict[Path, set[str]]:
+    """The steps that write into each folder, however deep."""
+    found: dict[Path, set[str]] = {}
+    for output, name in owners.items():
+        for folder in output.parents:
+            found.setdefault(folder, set()).add(name)
+    return found
+
+
+def _producers(step: Step, owners: Mapping[Path, str], fillers: Mapping[Path, set[str]]) -> set[str]:
+    """The steps that write an input, a folder around it, or into it: an input may be a folder that others fill."""
     inputs = [absolute(path).resolve() for path in step.inputs]
     found = {owners[path] for given in inputs for path in (given, *given.parents) if path in owners}
-    # An input may be a whole folder that other steps fill.
-    return found | {name for output, name in owners.items() if any(given in output.parents for given in inputs)}
+    return found.union(*(fillers.get(given, set()) for given in inputs))
 
 
 def _cycle_text(cycle: Iterable[str]) -> str:

@@ -89,6 +89,8 @@ def _issues(
 ) -> pd.DataFrame:
     """One issue for each of the records; `told` is the rule, its severity and the message."""
     chosen = np.flatnonzero(where)
+    if not len(chosen):
+        return combine_issues([])
     places = take_places(source.places(), chosen)
     identifiers = source.subjects().take(chosen).reset_index(drop=True)
     subjects = compute_subject_ids(study, study.subject.id, identifiers) if study.subject is not None else identifiers

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
+import re
 from collections.abc import Callable, Sequence
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, Literal
 
 import numpy as np
@@ -20,7 +22,8 @@ IntArray = npt.NDArray[np.int64]
 
 TEXT = pd.StringDtype("pyarrow")
 SAS_EPOCH = np.datetime64("1960-01-01", "D")
-_COMPLETE_DATE = r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+_ORDINAL_OF_SAS_EPOCH = datetime.date(1960, 1, 1).toordinal()
+_COMPLETE_DATE = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])")
 
 
 def text_column(values: Any, length: int | None = None) -> Column:
@@ -111,22 +114,20 @@ def compute_sas_dates(iso_dates: Column) -> FloatArray:
 
     A time after the date is not looked at. Any year of four digits will do: pandas's own dates end in 2262.
     """
-    return np.asarray(_sas_dates(iso_dates), dtype=np.float64)
+    codes, distinct = pd.factorize(iso_dates, use_na_sentinel=True)
+    days = np.array([*map(_sas_day, distinct.tolist()), np.nan], dtype=np.float64)
+    return days[codes]
 
 
-@compute_by_distinct
-def _sas_dates(iso_dates: Column) -> Column:
-    head = iso_dates.str.slice(0, 10)
-    complete = is_true(head.str.fullmatch(_COMPLETE_DATE).astype("boolean"))
-    days = np.full(len(iso_dates), np.nan)
-    if complete.any():
-        texts = head[complete]
-        months = texts.str.slice(0, 7).to_numpy(dtype=object).astype("datetime64[M]")
-        day = texts.str.slice(8, 10).to_numpy(dtype=object).astype("int64")
-        dates = months.astype("datetime64[D]") + (day - 1)
-        counted = (dates - SAS_EPOCH).astype("float64")
-        days[complete] = np.where(dates < (months + 1).astype("datetime64[D]"), counted, np.nan)
-    return number_column(days)
+@lru_cache(maxsize=1_000_000)
+def _sas_day(text: str) -> float:
+    head = text[:10]
+    if not _COMPLETE_DATE.fullmatch(head):
+        return np.nan
+    try:
+        return float(datetime.date.fromisoformat(head).toordinal() - _ORDINAL_OF_SAS_EPOCH)
+    except ValueError:  # the 30th of February
+        return np.nan
 
 
 def compute_iso_dates(sas_dates: FloatArray) -> Column:

@@ -7,6 +7,11 @@ the text and reported as an issue.
 
 from __future__ import annotations
 
+import datetime
+import re
+from calendar import monthrange
+from functools import cache, lru_cache
+from itertools import takewhile
 from typing import Literal as OneOf
 
 import numpy as np
@@ -19,14 +24,12 @@ from crf2tlf.rules.columns import (
     Column,
     FloatArray,
     compute_by_distinct,
-    compute_iso_dates,
-    compute_sas_dates,
     is_missing,
     is_true,
     take_rows,
     text_column,
 )
-from crf2tlf.rules.normal import compute_normal
+from crf2tlf.rules.normal import normal_text
 
 _YEAR = r"(?P<year>[0-9]{4}|[A-Za-z]{2,4})"
 _MONTH = r"(?P<month>[0-9]{1,2}|[A-Za-z]{2,3})"
@@ -44,9 +47,11 @@ DATE_FORMATS: dict[str, str] = {
     "YYYY\u5e74MM\u6708DD\u65e5": rf"{_YEAR}\u5e74(?:{_MONTH}\u6708(?:{_DAY}[\u65e5\u53f7]?)?)?",
     "EXCEL": r"(?P<serial>[0-9]{1,7})(?:\.0+)?",
 }
-_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_NAMES = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_MONTHS = {name: f"{number:02d}" for number, name in enumerate(_NAMES, start=1)}
 FIRST_YEAR = "1582"  # SAS dates begin with the Gregorian calendar: an earlier year is a slip of the pen, such as 0202
-_SERIAL_OF_SAS_EPOCH = 21_916
+_ORDINAL_OF_SERIAL_0 = datetime.date(1899, 12, 30).toordinal()
+_LAST_SERIAL = 2_958_465  # 9999-12-31
 _UNKNOWN = ("NK", "UN", "UNK", "ND", "UNKN", "XX")
 _TIME = r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?"
 
@@ -57,12 +62,10 @@ def compute_iso_dates_from_text(collected: Column, date_format: str) -> tuple[Co
     The work is done once for each distinct text, so the cost hardly grows with the rows.
     """
     codes, distinct = pd.factorize(collected, use_na_sentinel=True)
-    iso, bad = _read_distinct(text_column(distinct), date_format)
-    missing = codes < 0
-    if len(distinct) == 0:
-        return text_column(None, len(collected)), np.zeros(len(collected), dtype=bool)
-    safe = np.where(missing, 0, codes)
-    return iso.take(safe).reset_index(drop=True).mask(missing), bad[safe] & ~missing
+    read = [read_date(text, date_format) for text in distinct.tolist()]
+    iso = text_column([iso for iso, _ in read])
+    bad = np.array([*(unread for _, unread in read), False], dtype=bool)
+    return take_rows(iso, codes), bad[codes]
 
 
 def compute_iso_dates_by_format(collected: Column, formats: Column) -> tuple[Column, BoolArray]:
@@ -104,44 +107,51 @@ def _iso_times(collected: Column) -> Column:
     return text_column(iso.astype(TEXT).mask(late))
 
 
-def _read_distinct(texts: Column, date_format: str) -> tuple[Column, BoolArray]:
-    parts = compute_normal(texts).str.upper().str.extract(rf"^(?:{DATE_FORMATS[date_format]})$").astype(TEXT)
-    if "serial" in parts:
-        return _read_serials(parts["serial"])
-    unread = is_missing(parts["year"])
-    known = {name: parts[name].mask(parts[name].isin(_UNKNOWN)) for name in ("year", "month", "day")}
-    named = {month: f"{number:02d}" for number, month in enumerate(_MONTHS, start=1)}
-    month = text_column(known["month"].replace(named)).str.zfill(2)
-    year, day = known["year"], known["day"].str.zfill(2)
-    too_early = is_true((year < FIRST_YEAR).astype("boolean"))
-    wrong = unread | _not_digits(year) | too_early | _outside(month, 12) | _outside(day, 31)
-    skipped = (is_missing(year) & ~is_missing(month)) | (is_missing(month) & ~is_missing(day))
-    iso = _join(year, month, day)
-    impossible = (iso.str.len() == 10).to_numpy(dtype=bool, na_value=False) & np.isnan(compute_sas_dates(iso))
-    bad = wrong | skipped | impossible
-    return text_column(iso.mask(wrong | impossible)), bad
+@lru_cache(maxsize=1_000_000)
+def read_date(text: str, date_format: str) -> tuple[str | None, bool]:
+    """The ISO 8601 date of a collected text, None where nothing of it is known, and whether it could not be read whole.
+
+    A known part below an unknown one is not told in the date, and a day that no calendar has leaves none.
+    """
+    match = _pattern(date_format).fullmatch(normal_text(text).upper())
+    if match is None:
+        return None, True
+    if "serial" in match.groupdict():
+        return _read_serial(int(match["serial"]))
+    year, month, day = (None if match[part] in _UNKNOWN else match[part] for part in ("year", "month", "day"))
+    month = _MONTHS.get(month, month) if month is not None else None
+    wrong = (year is not None and not _is_year(year)) or not (_is_part(month, 12) and _is_part(day, 31))
+    if wrong:
+        return None, True
+    known = [part.zfill(2) for part in takewhile(bool, (year, month, day)) if part]
+    iso = "-".join(known) or None
+    if len(known) == 3 and not _is_day(*known):
+        return None, True
+    return iso, len(known) < sum(part is not None for part in (year, month, day))
 
 
-def _read_serials(serial: Column) -> tuple[Column, BoolArray]:
-    """Day numbers of a spreadsheet, 1 being 1900-01-01. Those up to 60 are not read: 60 is a 29 February 1900."""
-    number = pd.to_numeric(serial.astype(object), errors="coerce").to_numpy(dtype="float64")
-    readable = (number > 60) & (number <= 2_958_465)  # 9999-12-31
-    return compute_iso_dates(np.where(readable, number - _SERIAL_OF_SAS_EPOCH, np.nan)), ~readable
+@cache
+def _pattern(date_format: str) -> re.Pattern[str]:
+    return re.compile(DATE_FORMATS[date_format])
 
 
-def _not_digits(part: Column) -> BoolArray:
-    return ~is_true(part.str.isdigit().astype("boolean")) & ~is_missing(part)
+def _is_year(year: str) -> bool:
+    return year.isdecimal() and year >= FIRST_YEAR
 
 
-def _outside(part: Column, most: int) -> BoolArray:
-    number = pd.to_numeric(part.astype(object), errors="coerce").to_numpy(dtype="float64")
-    return ~is_missing(part) & ~((number >= 1) & (number <= most))
+def _is_part(part: str | None, most: int) -> bool:
+    return part is None or (part.isdecimal() and 1 <= int(part) <= most)
 
 
-def _join(year: Column, month: Column, day: Column) -> Column:
-    with_month = year + "-" + month
-    whole = with_month + "-" + day
-    return whole.where(whole.notna(), with_month.where(with_month.notna(), year))
+def _is_day(year: str, month: str, day: str) -> bool:
+    return int(day) <= monthrange(int(year), int(month))[1]
+
+
+def _read_serial(serial: int) -> tuple[str | None, bool]:
+    """The day of a spreadsheet's number, 1 being 1900-01-01. Those up to 60 are not read: 60 is a 29 February 1900."""
+    if not 60 < serial <= _LAST_SERIAL:
+        return None, True
+    return datetime.date.fromordinal(serial + _ORDINAL_OF_SERIAL_0).isoformat(), False
 
 
 def compute_imputed_dates(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 import pandas as pd
 
@@ -19,6 +20,7 @@ _STRAIGHT = str.maketrans(
 )
 
 
+@lru_cache(maxsize=1_000_000)
 def normal_text(text: str) -> str:
     """Unicode's NFKC, straight quotes and hyphens, one blank for any run of blanks, none and no quotes around it all.
 

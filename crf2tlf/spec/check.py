@@ -39,8 +39,9 @@ def check_study(study: Study, standards: Standards, reading: Faults | None = Non
     faults.extend(check_subject(study, names))
     faults.extend(check_long_forms(study))
     faults.extend(_check_crf_pages(study, reading))
-    faults.extend(check_coverage(study, names, frozenset(reading.unread)))
-    faults.extend(_check_cycles(study))
+    graph = Graph(study)
+    faults.extend(check_coverage(graph, names, frozenset(reading.unread)))
+    faults.extend(_check_cycles(graph))
     return faults
 
 
@@ -53,8 +54,7 @@ def _check_crf_pages(study: Study, reading: Faults) -> Iterator[Fault]:
             yield Fault(form.location, f"forms.{form.name}.crf", message, did_you_mean(form.crf, known))
 
 
-def _check_cycles(study: Study) -> Iterator[Fault]:
-    graph = Graph(study)
+def _check_cycles(graph: Graph) -> Iterator[Fault]:
     for cycle in graph.cycles():
         chain = " reads ".join(f"{name.source}.{name.name}" if name.name else f"{name.source}" for name in cycle)
         yield _fault_of_cycle(graph, cycle[0], f"a cycle: {chain}")

@@ -12,13 +12,13 @@ from crf2tlf.spec.names import Name, Names, UnknownName
 from crf2tlf.spec.read_long_forms import fields_of_wide_form
 
 
-def check_coverage(study: Study, names: Names, unread: frozenset[str] = frozenset()) -> Iterator[Fault]:
+def check_coverage(graph: Graph, names: Names, unread: frozenset[str] = frozenset()) -> Iterator[Fault]:
     """Faults for raw fields that no rule reads and no `not_submitted` names, that both do, or that do not exist.
 
     Of a form that something with a fault may read (`unread` and names that do not exist) nothing is said to be absent:
     it would only repeat that fault.
     """
-    read = raw_fields_read(study)
+    study, read = graph.study, raw_fields_read(graph)
     listed: set[Name] = set()
     uncertain = set(unread) | _forms_in_doubt(study, names)
     for dataset in study.sdtm.values():
@@ -51,7 +51,7 @@ def fields_not_submitted(study: Study) -> Iterator[tuple[str, str, str]]:
     for spec in study.sdtm.values():
         yield from ((spec.name, field.removeprefix("raw."), reason) for field, reason in spec.not_submitted.items())
     told = {field for spec in study.sdtm.values() for field in spec.not_submitted}
-    read = raw_fields_read(study) if study.not_submitted else set()
+    read = raw_fields_read(Graph(study)) if study.not_submitted else set()
     for field, reason in study.not_submitted.items():
         for form in study.forms.values():
             own = field in form.fields and form.long is None and f"raw.{form.name}.{field}" not in told
@@ -96,9 +96,8 @@ def _forms_with(study: Study, form: str, field: str) -> set[str]:
     return {name for name, each in study.forms.items() if field in each.fields}
 
 
-def raw_fields_read(study: Study) -> set[Name]:
+def raw_fields_read(graph: Graph) -> set[Name]:
     """The raw fields that some rule or record condition reads."""
-    graph = Graph(study)
     every = set().union(*graph.reads.values()) if graph.reads else set()
     raw = (name for name in every if name.source.startswith("raw.") and name.name)
-    return {wide for name in raw for wide in fields_of_wide_form(study, name)}
+    return {wide for name in raw for wide in fields_of_wide_form(graph.study, name)}

@@ -119,7 +119,15 @@ class Graph:
         itself = self._name(dataset, variable)
         return [name for name in (*resolved, *joins, *chosen, *own) if name != itself]
 
-    def _of_dataset(self, dataset: Dataset) -> list[Name]:
+    @cached_property
+    def _of_datasets(self) -> dict[str, tuple[Name, ...]]:
+        return {dataset.name: tuple(dict.fromkeys(self._choice(dataset))) for dataset in self._datasets()}
+
+    def _of_dataset(self, dataset: Dataset) -> tuple[Name, ...]:
+        """What the choice of a dataset's records and its parameters read."""
+        return self._of_datasets[dataset.name]
+
+    def _choice(self, dataset: Dataset) -> list[Name]:
         reads = (*self.names.reads_of_records(dataset), *self.names.reads_of_parameters(dataset))
         sources = [Name(record.source, "") for record in dataset.records]
         return [*self._resolve(dataset, reads), *sources]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from crf2tlf.errors import Location, did_you_mean
@@ -52,9 +52,15 @@ class Names:
     study: Study
     lost: frozenset[str] = frozenset()
     places: Mapping[int, Location] = field(default_factory=dict)
+    _known: dict[str, Collection[str]] = field(default_factory=dict, compare=False, repr=False)
 
-    def known(self, source: str) -> Sequence[str]:
-        """The names that a source has; UnknownName when there is no such source."""
+    def known(self, source: str) -> Collection[str]:
+        """The names that a source has, in their order; UnknownName when there is no such source."""
+        if source not in self._known:
+            self._known[source] = dict.fromkeys(self._names_of(source))
+        return self._known[source]
+
+    def _names_of(self, source: str) -> Iterable[str]:
         if source == SUBJECT and self.study.subject is not None:
             return (IDENTIFIER,)
         kind, _, rest = source.partition(".")
