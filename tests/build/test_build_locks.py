@@ -78,7 +78,7 @@ def planned_stages(*arguments: str) -> list[str]:
 
 
 def test_make_runs_the_stages_in_their_order_also_side_by_side() -> None:
-    stages = ["crf2tlf.spec", "sdtm", "adam", "tlf"]
+    stages = ["crf2tlf.spec", "synthetic", "sdtm", "adam", "tlf"]
     assert planned_stages("sdtm", "adam", "tlf") == stages
     assert planned_stages("-j", "4", "tlf", "adam", "sdtm") == stages
     assert planned_stages("package") == [*stages, "define", "qc", "submission"]
@@ -96,12 +96,12 @@ def test_make_names_the_versions_of_python_it_needs() -> None:
 
 
 def test_make_raw_tells_where_raw_data_come_from() -> None:
-    public, unknown = call_make("raw", "STUDY=cdiscpilot01"), call_make("raw", "STUDY=fulpyr")
+    public, unknown = call_make("raw", "STUDY=cdiscpilot01"), call_make("raw", "STUDY=another")
     assert public.stdout == (
         "cdiscpilot01 is public data: there is nothing to make. Its extract is read from the folder that\n"
         "specs/cdiscpilot01/study.yaml names under raw.folder, or from RAW=<folder>.\n"
     )
     assert unknown.returncode == 2
     assert unknown.stderr.startswith(
-        "The raw data of fulpyr are not made here: name the folder of the extract with RAW=<folder>.\n"
+        "The raw data of another are not made here: name the folder of the extract with RAW=<folder>.\n"
     )
