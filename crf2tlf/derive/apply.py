@@ -21,6 +21,7 @@ from crf2tlf.rules.columns import (
     BoolArray,
     Column,
     Kind,
+    choose,
     is_missing,
     is_true,
     kind_of,
@@ -167,7 +168,7 @@ def _date(rule: verbs.IsoDate, scope: RowScope) -> Column:
     message = "a time without a complete date is not submitted"
     scope.report("TIME_WITHOUT_DATE", lonely, collected_time, (rule.time,), message)
     whole = iso + "T" + time.mask(lonely)
-    return text_column(whole.where(whole.notna(), iso))
+    return choose(~is_missing(whole), whole, iso)
 
 
 def _read_dates(rule: verbs.IsoDate, collected: Column, scope: RowScope) -> tuple[Column, BoolArray]:

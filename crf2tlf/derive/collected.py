@@ -13,7 +13,7 @@ from crf2tlf.derive.issues import Places
 from crf2tlf.derive.parts import Part
 from crf2tlf.derive.tables import Source
 from crf2tlf.rules import verbs
-from crf2tlf.rules.columns import BoolArray, Column, IntArray, text_column
+from crf2tlf.rules.columns import BoolArray, Column, IntArray, choose, text_column
 from crf2tlf.rules.expressions import Reference
 from crf2tlf.rules.own_source import at_source
 from crf2tlf.rules.reads import named
@@ -50,7 +50,7 @@ class Collected:
 
     def column(self, name: str, otherwise: Column) -> Column:
         """One of the texts, with what stands in where nothing was found."""
-        return text_column(self.texts[name].tolist()).where(self.found, otherwise)
+        return choose(self.found, text_column(self.texts[name]), otherwise)
 
     def places(self, otherwise: Places) -> Places:
         """The places, with those that stand in where nothing was found."""

@@ -20,6 +20,7 @@ from crf2tlf.rules.columns import (
     Column,
     IntArray,
     Kind,
+    choose,
     kind_of,
     missing_column,
     stack_columns,
@@ -212,10 +213,10 @@ class DerivedDataset(Source):
         theirs = take_places(other.places(), np.where(found < 0, 0, found))
         direct |= found < 0
         return Places(
-            own.forms.where(direct, theirs.forms),
-            own.files.where(direct, theirs.files),
+            choose(direct, own.forms, theirs.forms),
+            choose(direct, own.files, theirs.files),
             np.where(direct, own.rows, theirs.rows),
-            own.subjects.where(direct, theirs.subjects),
+            choose(direct, own.subjects, theirs.subjects),
         )
 
     def _direct(self, other: Source, rows: IntArray) -> BoolArray:
@@ -233,7 +234,7 @@ class DerivedDataset(Source):
         if not direct.any():
             return take_rows(self.deriver.joined(self, reference), rows)
         joined = take_rows(self.deriver.joined(self, reference), rows)
-        return joined.where(~direct, take_rows(column, np.where(direct, self.positions[rows], -1)))
+        return choose(direct, take_rows(column, np.where(direct, self.positions[rows], -1)), joined)
 
     def parameter_field(self, field: str) -> Column:
         """A field of each row's parameter, missing where the record has none."""

@@ -10,8 +10,9 @@ import pandas as pd
 from crf2tlf.derive.issues import combine_issues, typed_issues
 from crf2tlf.derive.subjects import compute_subject_ids, excluded_issues, kept_rows
 from crf2tlf.derive.tables import RawSource, take_places
-from crf2tlf.rules.columns import BoolArray, Column, is_missing, is_true, text_column
+from crf2tlf.rules.columns import BoolArray, Column, is_missing, is_true, take_rows, text_column
 from crf2tlf.rules.dates import compute_iso_dates_from_text
+from crf2tlf.rules.vectors import find_positions
 from crf2tlf.spec.facts import CodeTexts, Form, Table
 from crf2tlf.spec.model import Dataset, Study
 
@@ -60,9 +61,11 @@ def _code_issues(study: Study, spec: Dataset, form: Form, source: RawSource) -> 
         coded = field + study.code_texts.suffix
         if {field, coded} <= set(form.fields):
             code, text = source.column(coded), source.column(field)
-            meant = text_column(code.map(texts))
+            meant = take_rows(text_column(list(texts.values())), find_positions(code, text_column(list(texts))))
             known = ~is_missing(meant) | is_missing(code)
             differs = known & (meant.fillna("") != text.fillna("")).to_numpy(dtype=bool)
+            if not differs.any():
+                continue
             message = f"the text is not that of the code in {coded}, which counts"
             told = (TEXT_AGAINST_CODE, "warning", message)
             yield _issues(study, spec, form, source, differs, field, told, coded + " " + code.fillna(""))

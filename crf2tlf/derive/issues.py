@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from crf2tlf.rules.columns import TEXT, BoolArray, Column, IntArray, take_rows
+from crf2tlf.rules.columns import TEXT, BoolArray, Column, IntArray, choose, is_missing, take_rows
 from crf2tlf.spec.model import Variable
 
 EXCLUDED_SUBJECT = "EXCLUDED_SUBJECT"
@@ -93,7 +93,7 @@ class Issues:
         for name, rows, frame in self.found:
             if name == dataset and subjects is not None:
                 own = take_rows(subjects, rows)
-                frames.append(frame.assign(USUBJID=own.where(own.notna(), frame["USUBJID"])))
+                frames.append(frame.assign(USUBJID=choose(~is_missing(own), own, frame["USUBJID"])))
             elif name == dataset:
                 frames.append(frame)
         return combine_issues(frames)
@@ -110,6 +110,7 @@ def typed_issues(frame: pd.DataFrame) -> pd.DataFrame:
 
 def combine_issues(frames: list[pd.DataFrame]) -> pd.DataFrame:
     """Several issue tables as one, sorted, without repeats."""
+    frames = [frame for frame in frames if len(frame)]
     if not frames:
         return typed_issues(pd.DataFrame({name: pd.Series([], dtype=object) for name in ISSUE_COLUMNS}))
     whole = pd.concat(frames, ignore_index=True).drop_duplicates(list(ISSUE_COLUMNS))

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crf2tlf.tables.arrow import pa, text_series
+from crf2tlf.tables.arrow import pa, pc, text_series
 
 Kind = Literal["text", "number", "boolean"]
 Column = pd.Series  # of dtype TEXT, float64 or "boolean", always on a RangeIndex
@@ -30,8 +30,10 @@ def text_column(values: Any, length: int | None = None) -> Column:
     """A text column from a list, array or single value; None, NaN and "" become missing."""
     if values is None or isinstance(values, str):
         return text_series(pa.array([values or None], pa.large_string()).take(np.zeros(length or 0, dtype=np.int64)))
-    column = pd.Series(values, dtype=TEXT).reset_index(drop=True)
-    return column.mask(column == "", pd.NA) if bool((column == "").any()) else column
+    column = values if isinstance(values, pd.Series) else pd.Series(values, dtype=TEXT)
+    texts = pa.array(column.astype(TEXT).array)
+    empty = pc.equal(texts, "")
+    return text_series(pc.if_else(empty, None, texts) if pc.any(empty).as_py() else texts)
 
 
 def number_column(values: Any, length: int | None = None) -> Column:
@@ -79,8 +81,17 @@ def take_rows(column: Column, positions: IntArray) -> Column:
     if len(column) == 0:
         return missing_column(kind_of(column), len(positions))
     absent = positions < 0
+    if isinstance(column.dtype, pd.StringDtype):
+        return text_series(pa.array(column.array).take(pa.array(positions, mask=absent)))
     taken = column.take(np.where(absent, 0, positions)).reset_index(drop=True)
     return taken.mask(absent) if absent.any() else taken
+
+
+def choose(holds: BoolArray, column: Column, other: Column) -> Column:
+    """A column's values where a condition holds, those of another one of its kind where it does not."""
+    if kind_of(column) != "text":
+        return column.where(holds, other)
+    return text_series(pc.if_else(pa.array(holds), pa.array(column.array), pa.array(other.array)))
 
 
 def stack_columns(columns: Sequence[Column]) -> Column:

@@ -23,6 +23,7 @@ from crf2tlf.rules.columns import (
     BoolArray,
     Column,
     FloatArray,
+    choose,
     compute_by_distinct,
     is_missing,
     is_true,
@@ -87,7 +88,7 @@ def compute_iso_dates_of_any(collected: Column, formats: tuple[str, ...]) -> tup
         differs = (other.fillna("") != iso.fillna("")).to_numpy(dtype=bool)
         unclear |= differs & ~bad & ~unread
         better = bad & (~unread | is_missing(iso))
-        iso, bad = iso.where(~better, other), bad & unread
+        iso, bad = choose(better, other, iso), bad & unread
     return text_column(iso.mask(unclear)), bad, unclear
 
 

@@ -11,6 +11,7 @@ from crf2tlf.rules.columns import (
     TEXT,
     Column,
     boolean_column,
+    choose,
     compute_by_distinct,
     compute_iso_dates,
     compute_sas_dates,
@@ -128,7 +129,7 @@ def _extreme(take_larger: bool) -> Callable[..., Column]:
         for column in columns[1:]:
             better = (column > result) if take_larger else (column < result)
             better = better.fillna(False).astype(bool) | (result.isna() & column.notna())
-            result = result.where(~better, column)
+            result = choose(better.to_numpy(dtype=bool), column, result)
         return result
 
     return compute
@@ -137,7 +138,7 @@ def _extreme(take_larger: bool) -> Callable[..., Column]:
 def _coalesce(*columns: Column) -> Column:
     result = columns[0]
     for column in columns[1:]:
-        result = result.where(result.notna(), column)
+        result = choose(~is_missing(result), result, column)
     return result
 
 

@@ -20,6 +20,7 @@ from crf2tlf.rules.columns import (
     text_column,
 )
 from crf2tlf.rules.normal import by_normal, normal_rows, normal_text
+from crf2tlf.tables.arrow import pa, pc
 
 
 def compute_order(keys: Sequence[Column], length: int) -> IntArray:
@@ -178,10 +179,10 @@ def compute_mapped(collected: Column, submitted: Mapping[str, str]) -> tuple[Col
 
 def find_positions(wanted: Column, keys: Column) -> IntArray:
     """For each wanted key the row where it stands among keys that are unique or missing, or -1; missing is nowhere."""
-    present = np.flatnonzero(~is_missing(keys))
-    among = pd.Index(keys.take(present).astype(object)).get_indexer(pd.Index(wanted.astype(object)))
-    found = (among >= 0) & ~is_missing(wanted)
-    return np.where(found, np.append(present, -1)[among], -1).astype(np.int64)
+    among = pa.array(keys.array)
+    among = among.combine_chunks() if isinstance(among, pa.ChunkedArray) else among
+    found = pc.index_in(pa.array(wanted.array), value_set=among, skip_nulls=True)
+    return np.asarray(pc.fill_null(found, -1).to_numpy(), dtype=np.int64)
 
 
 def find_winners(wanted: Column, keys: Column, winners: IntArray) -> IntArray:
