@@ -25,6 +25,7 @@ from crf2tlf.rules.columns import (
     FloatArray,
     choose,
     compute_by_distinct,
+    compute_sas_dates,
     is_missing,
     is_true,
     take_rows,
