@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from crf2tlf.spec.standards import StandardCodelist, Standards
+from crf2tlf.spec.standards_records import StandardVariable
 from define.document import Document, Element, attribute, child, children, full, ncit_code, terms
 from define.findings import Finding, found
 
@@ -99,8 +100,14 @@ def _check_guide_lists(document: Document, standards: Standards) -> Iterator[Fin
                 yield found(
                     "DD0118", attribute(item, "OID"), f"the guide names the list {wanted}, the variable has '{code}'"
                 )
-            if published.described == "MedDRA" and not _is_meddra(codelist):
+            if _is_of_meddra(standards, published, attribute(item, "Name")) and not _is_meddra(codelist):
                 yield found("DD0112", attribute(item, "OID"), "the variable does not refer to MedDRA")
+
+
+def _is_of_meddra(standards: Standards, published: StandardVariable, name: str) -> bool:
+    """Whether the guide means MedDRA: the pattern --DECOD of OCCDS does, but not for procedures, as SDTM's PRDECOD."""
+    collected = standards.variable("SDTM", name[:2], name, class_="")
+    return (collected or published).described == "MedDRA"
 
 
 def _is_meddra(codelist: Element | None) -> bool:

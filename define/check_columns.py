@@ -85,7 +85,7 @@ def _check_length(oid: str, item: Element, values: pd.Series, rule: str) -> Iter
         if (
             type_ == "float"
             and len(numbers)
-            and not np.allclose(np.round(numbers, digits), numbers, rtol=1e-15, atol=0)
+            and not np.allclose(np.round(numbers, digits), numbers, rtol=1e-15, atol=1e-15)
         ):
             yield found("DEF038", oid, f"values have more than {digits} decimals")
 

@@ -159,8 +159,15 @@ def _check_role(group: Element, ref: Element, item: Element, standards: Standard
 
 
 def _check_one_origin(document: Document) -> Iterator[Finding]:
+    empty = {
+        attribute(ref, "ItemOID")
+        for group in document.groups.values()
+        for ref, _ in document.refs(group)
+        if attribute(ref, "def:HasNoData") == "Yes"
+    }
+    held = [item for oid, item in document.items.items() if oid not in empty]
     for name, rule in ONE_ORIGIN.items():
-        types = {_origin_type(item) for item in document.items.values() if attribute(item, "SASFieldName") == name}
+        types = {_origin_type(item) for item in held if attribute(item, "SASFieldName") == name}
         if len(types - {""}) > 1 and not document.is_adam:
             yield found(rule, name, f"the origins are {', '.join(sorted(types - {''}))}")
 

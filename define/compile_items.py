@@ -249,7 +249,8 @@ class Items:
         named = self._codelists.of_spec(spec.codelist, spec.dictionary, spec.type)
         if named or spec.type != "text":
             return named
-        if spec.fixed:
+        # RDOMAIN of a relation is no constant, but a list of the datasets that it relates.
+        if spec.fixed or spec.name == "RDOMAIN":
             codes = guide_lists(self._standards, dataset.standard, dataset.name, spec.name, dataset.class_)
             # Each dataset has one DOMAIN, and the list is to have the values that are possible, not all domains.
             part = _domain_of(dataset) if spec.name in ("DOMAIN", "RDOMAIN") else ""

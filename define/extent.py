@@ -33,7 +33,7 @@ def compute_extent(
     """The extent of a column for a data type.
 
     `width` is the length that the file declares for a text, without it the bytes of the longest value in the
-    `encoding`; `digits` are the decimals that the spec declares. Length of
+    `encoding`; `digits` are the decimals that the spec declares, and those of the data where they have more. Length of
     a number counts its digits before and after the point, without sign and point. Dates and the like have no length.
     """
     if data_type == "text":
@@ -44,7 +44,7 @@ def compute_extent(
     whole = len(str(int(np.abs(numbers).max()))) if len(numbers) else 1
     if data_type == "integer":
         return Extent(whole)
-    decimals = digits if digits is not None else count_decimals(numbers)
+    decimals = max(digits or 0, count_decimals(numbers))
     return Extent(whole + decimals, decimals)
 
 

@@ -67,5 +67,6 @@ class OutputChecker:
             if dataset and dataset not in used:
                 yield Fault(columns.location, "columns.by", f"the output does not read {dataset}")
         if columns.order:
-            population = self.output.population.dataset
-            yield from names.variable(population, columns.order, "columns.order", columns.location, "number")
+            home, _, own = columns.order_variable(self.output.population.dataset).rpartition(".")
+            home = home or self.output.population.dataset
+            yield from names.variable(home, own, "columns.order", columns.location, "number")

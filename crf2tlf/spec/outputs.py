@@ -65,10 +65,11 @@ class Columns:
 
     by          the variable of each dataset, where the names differ: (("ADSL", "TRT01A"), ("ADAE", "TRTA"));
                 (("", "TRT01A"),) means the same name everywhere
-    order       the number of the population's dataset that sets the order; "" sorts by text
+    order       the number beside the variable that sets the order; "": the order of `labels`, others by text
     total       the label of the last column, "" for none
     labels      levels and what stands over their columns, where that is another text
-    unassigned  subjects without a column are counted in the total; otherwise they are an error
+    unassigned  subjects without a column are counted in the total alone
+    missing     the label of a column for subjects without one, shown where there are some; "": they are an error
     """
 
     by: tuple[tuple[str, str], ...]
@@ -76,6 +77,7 @@ class Columns:
     total: str
     labels: tuple[tuple[str, str], ...]
     unassigned: bool
+    missing: str
     location: Location
 
     def variable(self, dataset: str) -> str:
@@ -83,6 +85,11 @@ class Columns:
         named = dict(self.by)
         variable = named.get(dataset, named.get("", ""))
         return variable.removeprefix("ADSL.") if dataset == "ADSL" else variable
+
+    def order_variable(self, dataset: str) -> str:
+        """The number that sets the order, where `variable` stands; "" without one."""
+        home = "ADSL." if self.variable(dataset).startswith("ADSL.") else ""
+        return f"{home}{self.order}" if self.order else ""
 
 
 @dataclass(frozen=True)

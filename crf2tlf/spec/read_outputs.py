@@ -140,7 +140,7 @@ class OutputReader:
         found = self.reader.mapping(node)
         if found is None:
             return None
-        self.reader.known_keys(found, ("by", "order", "total", "labels", "unassigned"), ("by",))
+        self.reader.known_keys(found, ("by", "order", "total", "labels", "unassigned", "missing"), ("by",))
         by = found.get("by")
         if isinstance(by, Mapping):
             named = tuple((dataset, self.reader.text(variable)) for dataset, variable in by)
@@ -152,8 +152,12 @@ class OutputReader:
             self.reader.faults.add(
                 found.location, found.where, "'unassigned: total' needs a total", "add `total: Total`"
             )
+        missing = self.reader.text(found.get("missing"))
+        if unassigned and missing:
+            message = "'unassigned' and 'missing' exclude each other"
+            self.reader.faults.add(found.location, found.where, message, "subjects without a column have one rule")
         labels = read_levels(self.reader, found.get("labels"))
-        return Columns(named, order, total, labels, bool(unassigned), found.location)
+        return Columns(named, order, total, labels, bool(unassigned), missing, found.location)
 
     def _page(self, node: Mapping | None) -> Page:
         if node is None:

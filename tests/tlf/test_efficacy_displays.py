@@ -71,6 +71,52 @@ def test_subjects_without_an_arm_are_an_error_where_the_spec_does_not_expect_the
         made_of(tmp_path, toys.COUNTS.replace(", unassigned: total", ""))
 
 
+def test_subjects_without_an_arm_have_a_column_before_the_total_where_the_spec_names_it(tmp_path: Path) -> None:
+    made = made_of(tmp_path, toys.COUNTS.replace("unassigned: total", "missing: No arm"))
+    assert header_of(made) == ["", "NEW (N=6) n (%)", "OLD (N=6) n (%)", "No arm (N=1) n (%)", "Total (N=13) n (%)"]
+    assert lines_of(made) == [
+        "Screened | 6 | 6 | 1 | 13",
+        "Randomised | 6 | 6 | 0 | 12",
+        "Treatment ended | 3 (50.0) | 4 (66.7) | 0 | 7 (58.3)",
+        "  Toxicity | 1 (16.7) | 1 (16.7) | 0 | 2 (16.7)",
+        "  PROGRESSION | 2 (33.3) | 3 (50.0) | 0 | 5 (41.7)",
+    ]
+
+
+def test_columns_without_an_order_stand_in_the_order_of_their_labels(tmp_path: Path) -> None:
+    text = toys.COUNTS.replace("order: TRT01PN, ", "labels: {OLD: Old drug}, ")
+    assert header_of(made_of(tmp_path, text)) == ["", "Old drug (N=6) n (%)", "NEW (N=6) n (%)", "Total (N=13) n (%)"]
+
+
+def test_where_every_subject_has_an_arm_there_is_no_column_of_those_without(tmp_path: Path) -> None:
+    text = toys.OVERVIEW.replace("order: TRT01PN}", "order: TRT01PN, missing: No arm}")
+    assert header_of(made_of(tmp_path, text)) == ["", "NEW (N=6) n (%)", "OLD (N=6) n (%)"]
+
+
+def test_the_log_rank_test_leaves_out_subjects_without_an_arm(tmp_path: Path) -> None:
+    text = toys.KAPLAN_MEIER.replace("{ADSL: TRT01P, ADTTE: TRTP}", "ADSL.TRT01P").replace(
+        "log_rank: false\ncompare: {reference: OLD, strata: STRAT1R}", "log_rank: true"
+    )
+    without = toys.DATA["ADSL"].replace("12 OLD 2", "12 .   .")
+    results = toys.results_of(tmp_path, text.replace("TRT01PN}", "TRT01PN, missing: No arm}"), ADSL=without).ard
+    fewer = toys.DATA["ADTTE"].replace("12 PFS OLD 12 0 PROGRESSION\n", "")
+    expected = toys.results_of(tmp_path, text, ADTTE=fewer).ard
+    tests = [ard[ard["ANALYSISID"] == "LOG_RANK"] for ard in (results, expected)]
+    assert list(tests[0]["STATNUM"]) == list(tests[1]["STATNUM"])
+    assert set(tests[0]["FILTER"]) == {"ADSL.ITTFL == 'Y' and PARAMCD == 'PFS' and not missing(ADSL.TRT01P)"}
+
+
+def test_a_population_of_the_analysed_dataset_takes_its_columns_from_the_subject(tmp_path: Path) -> None:
+    text = toys.TIME_TO_EVENT.replace("where: ITTFL == 'Y'", "dataset: ADTTE, where: PARAMCD == 'PFS'")
+    assert text != toys.TIME_TO_EVENT
+    subject = text.replace("{ADSL: TRT01P, ADTTE: TRTP}", "ADSL.TRT01P")
+    assert lines_of(made_of(tmp_path, subject)) == lines_of(made_of(tmp_path, toys.TIME_TO_EVENT))
+    wrong = subject.replace("order: TRT01PN", "order: TRTPN")
+    assert toys.faults_of(tmp_path, wrong) == [
+        "specs/toy/tlf/t_5.yaml:7: columns.order: 'TRTPN' is not a variable of ADSL; did you mean 'TRT01PN'?"
+    ]
+
+
 def test_columns_may_be_those_of_the_subject_and_have_other_names(tmp_path: Path) -> None:
     columns = "columns: {by: ADSL.TRT01P, order: TRT01PN, labels: {NEW: New drug, OLD: Old drug}}"
     for text in (toys.OVERVIEW, toys.TIME_TO_EVENT, toys.HAZARD_RATIOS):
@@ -276,6 +322,13 @@ def test_a_reference_that_is_no_column_stops(tmp_path: Path) -> None:
             "total: Total, ",
             "",
             "t_1.yaml:6: columns: 'unassigned: total' needs a total; add `total: Total`",
+        ),
+        (
+            toys.COUNTS,
+            "unassigned: total",
+            "unassigned: total, missing: No arm",
+            "t_1.yaml:6: columns: 'unassigned' and 'missing' exclude each other; subjects without a column have one "
+            "rule",
         ),
         (
             toys.GRADES,

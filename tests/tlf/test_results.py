@@ -262,7 +262,8 @@ def test_result_ids_are_unique_over_outputs(tmp_path: Path) -> None:
         (
             SUMMARY,
             {"ADSL": ADSL.replace("02 A", "02 .")},
-            "ADSL: 1 of 5 records have no TRT01A\n  subject  02: ",
+            "ADSL: 1 of 5 records have no TRT01A\n  subject  02: \n"
+            "  fix      name a column for them (columns.missing), or leave them out of the population",
         ),
         (
             SUMMARY,

@@ -45,7 +45,7 @@ class AnalysisFrame:
 
     @property
     def groups_compared(self) -> dict[ColumnValue, Selection]:
-        """The columns without the total."""
+        """The columns without the total and without that of subjects who have no value."""
         return {column: part for column, part in self.parts.items() if column.value is not None}
 
     def narrow(self, where: Condition | None) -> AnalysisFrame:
@@ -83,7 +83,7 @@ def make_frame(book: ResultBook, output: Output, sources: Sources) -> AnalysisFr
     if output.columns is None:
         raise ProgramError(f"the output {output.id} has no columns")
     population = select_population(output, sources)
-    values = compute_columns(output, population)
+    values = compute_columns(output, population, sources)
     subjects = split_columns(population, output.columns, values, sources)
     denominators = _add_denominators(book, subjects, output.columns)
     everything = select_analysis_records(output, sources)

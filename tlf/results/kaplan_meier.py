@@ -11,6 +11,7 @@ from crf2tlf.rules.expressions import Comparison, Literal, Reference
 from crf2tlf.spec.output_bodies import KaplanMeier
 from tlf.results.ard import ResultBook
 from tlf.results.frame import AnalysisFrame
+from tlf.results.predicates import is_present
 from tlf.results.selection import ColumnValue, Selection
 from tlf.results.sources import number_texts
 from tlf.results.survival import (
@@ -99,10 +100,14 @@ def _add_curve(book: ResultBook, endpoint: Endpoint, part: Selection, group: tup
 
 
 def _add_log_rank(book: ResultBook, frame: AnalysisFrame, endpoint: Endpoint, everything: Selection) -> None:
+    groups = frame.texts(everything, frame.by)
+    assigned = groups.notna().to_numpy(dtype=bool)
+    if not assigned.all():
+        everything, groups = everything.narrow(is_present(frame.by), assigned), groups[assigned]
     test = compute_log_rank(
         everything.numbers(endpoint.time),
         endpoint.events(everything),
-        frame.texts(everything, frame.by).to_numpy(dtype=object),
+        groups.to_numpy(dtype=object),
         order=[str(column.value) for column in frame.groups_compared],
     )
     values = {"chi_square": test.chi_square, "df": float(test.degrees_of_freedom), "p_value": test.p_value}

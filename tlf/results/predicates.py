@@ -7,8 +7,8 @@ from crf2tlf.rules.show import show
 
 
 def is_missing(variable: str) -> Expression:
-    """`missing(variable)`"""
-    return Call("missing", (Reference((variable,)),))
+    """`missing(variable)`; the variable may be ADSL.NAME."""
+    return Call("missing", (Reference(tuple(variable.split("."))),))
 
 
 def is_present(variable: str) -> Expression:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ from crf2tlf.rules.evaluate import evaluate_condition
 from crf2tlf.rules.expressions import Expression
 from crf2tlf.spec.output_conditions import all_of, analysis_condition, equals, population_condition
 from crf2tlf.spec.outputs import Columns, Output
+from tlf.results.predicates import is_missing
 from tlf.results.sources import SUBJECT, Source, Sources
 
 
@@ -62,10 +64,11 @@ class Selection:
 
 @dataclass(frozen=True)
 class ColumnValue:
-    """A column: its value of the column variable, None for the total, and its label."""
+    """A column: its value of the column variable and its label; without a value the total, or those without a value."""
 
     value: str | None
     label: str
+    missing: bool = False
 
 
 def select_population(output: Output, sources: Sources) -> Selection:
@@ -110,29 +113,44 @@ def _check_population(output: Output, sources: Sources) -> None:
         raise DataError(message, Context(dataset=source.name, examples=examples, fix=fix))
 
 
-def compute_columns(output: Output, population: Selection) -> tuple[ColumnValue, ...]:
-    """The columns in their order, the total last; from the population, so that an empty cell is a 0, not a gap."""
+def compute_columns(output: Output, population: Selection, sources: Sources) -> tuple[ColumnValue, ...]:
+    """The columns in their order, those without a value and the total last.
+
+    They are the population's, so that an empty cell is a 0, not a gap.
+    """
     columns = output.columns
     if columns is None:
         return ()
-    by = columns.variable(population.source.name)
-    if not columns.unassigned:
-        _require_value(population, by, population.missing(by))
-    values = population.texts(by)
-    order = population.numbers(columns.order) if columns.order else np.zeros(len(values))
+    source = population.source
+    by, ordered_by = columns.variable(source.name), columns.order_variable(source.name)
+    values = sources.texts(source, by).iloc[population.rows].reset_index(drop=True)
+    without = values.isna().to_numpy(dtype=bool)
+    if not (columns.unassigned or columns.missing):
+        _require_value(population, by, without)
+    labels = dict(columns.labels)
+    order = sources.numbers(source, ordered_by)[population.rows] if ordered_by else _places(values, labels)
     pairs = pd.DataFrame({"value": values, "order": order}).dropna(subset=["value"]).drop_duplicates()
     twice = pairs["value"].duplicated()
     if twice.any():
         word = pairs["value"][twice].iloc[0]
-        raise DataError(f"{by} '{word}' has more than one {columns.order}", Context(dataset=population.source.name))
+        raise DataError(f"{by} '{word}' has more than one {columns.order}", Context(dataset=source.name))
     ordered = [str(value) for value in pairs.sort_values(["order", "value"])["value"]]
-    labels = dict(columns.labels)
     found = [ColumnValue(value, labels.get(value, value)) for value in ordered]
-    if columns.total:
-        if columns.total in {column.label for column in found}:
-            raise DataError(f"the total is labelled as the column '{columns.total}'", Context(dataset=output.id))
-        found.append(ColumnValue(None, columns.total))
+    further = [ColumnValue(None, columns.missing, True)] if columns.missing and without.any() else []
+    further += [ColumnValue(None, columns.total)] if columns.total else []
+    for column in further:
+        if column.label in {other.label for other in found}:
+            what = "the column of subjects without a value" if column.missing else "the total"
+            raise DataError(f"{what} is labelled as the column '{column.label}'", Context(dataset=output.id))
+        found.append(column)
     return tuple(found)
+
+
+def _places(values: pd.Series, labels: Iterable[str]) -> FloatArray:
+    """Where values stand among the labels; all others behind them."""
+    places = {value: float(place) for place, value in enumerate(labels)}
+    found: FloatArray = values.map(places).fillna(len(places)).to_numpy(dtype=np.float64)
+    return found
 
 
 def split_columns(
@@ -141,17 +159,20 @@ def split_columns(
     """The records of each column; DataError where a record is of none."""
     by = columns.variable(selection.source.name)
     found = sources.texts(selection.source, by).iloc[selection.rows].reset_index(drop=True)
-    if not columns.unassigned:
-        _require_value(selection, by, found.isna().to_numpy(dtype=bool))
+    without = found.isna().to_numpy(dtype=bool)
+    if not (columns.unassigned or any(column.missing for column in values)):
+        _require_value(selection, by, without)
     named = found.isin([column.value for column in values if column.value is not None]).to_numpy(dtype=bool)
-    unknown = ~named & found.notna().to_numpy(dtype=bool)
+    unknown = ~named & ~without
     if unknown.any():
         examples = selection.examples(unknown, *_own(selection, by))
         message = f"{int(unknown.sum())} of {len(unknown)} records are of a column that the population does not have"
         raise DataError(message, Context(dataset=selection.source.name, examples=examples))
     parts = {}
     for column in values:
-        if column.value is None:
+        if column.missing:
+            parts[column] = selection.narrow(is_missing(by), without)
+        elif column.value is None:
             parts[column] = selection
         else:
             parts[column] = selection.narrow(
@@ -183,8 +204,8 @@ def _own(selection: Selection, variable: str) -> tuple[str, ...]:
 def _require_value(selection: Selection, variable: str, missing: BoolArray) -> None:
     if missing.any():
         message = f"{int(missing.sum())} of {len(missing)} records have no {variable}"
-        examples = selection.examples(missing)
-        raise DataError(message, Context(dataset=selection.source.name, examples=examples))
+        fix = "name a column for them (columns.missing), or leave them out of the population"
+        raise DataError(message, Context(dataset=selection.source.name, examples=selection.examples(missing), fix=fix))
 
 
 def split_codes(codes: IntArray, count: int) -> list[IntArray]:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from crf2tlf.derive.write import is_without_records
 from crf2tlf.errors import Context, DataError
-from crf2tlf.rules.columns import TEXT, Column, IntArray, take_rows
+from crf2tlf.rules.columns import TEXT, Column, FloatArray, IntArray, take_rows
 from crf2tlf.rules.expressions import Reference
 from crf2tlf.spec.model import Dataset, Study
 from crf2tlf.tables import read_xpt
@@ -123,6 +123,11 @@ class Sources:
         own = name in source.facts.variables
         parts = (name,) if own else (SUBJECT_LEVEL, name.removeprefix(f"{SUBJECT_LEVEL}."))
         return self.scope(source.name).column(Reference(parts))
+
+    def numbers(self, source: Source, name: str) -> FloatArray:
+        """The same of a number."""
+        values: FloatArray = self.texts(source, name).to_numpy(dtype=np.float64)
+        return values
 
     def scope(self, name: str) -> RecordScope:
         """What an expression over a dataset can see."""
