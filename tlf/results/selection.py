@@ -149,8 +149,7 @@ def compute_columns(output: Output, population: Selection, sources: Sources) -> 
 def _places(values: pd.Series, labels: Iterable[str]) -> FloatArray:
     """Where values stand among the labels; all others behind them."""
     places = {value: float(place) for place, value in enumerate(labels)}
-    found: FloatArray = values.map(places).fillna(len(places)).to_numpy(dtype=np.float64)
-    return found
+    return np.array([places.get(value, float(len(places))) for value in values], dtype=np.float64)
 
 
 def split_columns(
