@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import ceil
 from pathlib import Path
+from typing import Literal, TypedDict
 from uuid import uuid4
 
 from crf2tlf.derive.engine import Deriver
@@ -19,7 +20,7 @@ from crf2tlf.derive.long_forms import LongSource
 from crf2tlf.derive.tables import RawSource
 from crf2tlf.spec.facts import Form
 from crf2tlf.spec.model import Study
-from crf2tlf.tables import RawTable, read_raw, read_raw_copy
+from crf2tlf.tables import RawFormat, RawTable, read_raw, read_raw_copy, read_raw_copy_pieces, read_raw_pieces
 from sdtm.raw_forms import check_fields, copy_path
 
 BLOCK_BYTES = 64 * 2**20
@@ -70,16 +71,37 @@ def read_form(study: Study, form: Form, extract: Extract, block: int = 0) -> Raw
     path = extract.file(form, block)
     if extract.count > 1 or form.format == "odm":
         return read_raw_copy(path)
-    table = read_raw(
-        path,
-        form=form.name,
-        format=form.format,
-        encoding=form.encoding,
-        header_rows=form.header_rows,
-        sheet=form.sheet or None,
-    )
+    table = read_raw(path, **_raw_format(form))
     check_fields(study, form, table.file.name, table.frame.columns)
     return table
+
+
+def read_pieces(study: Study, form: Form, extract: Extract) -> Iterator[RawTable]:
+    """A wide form of all subjects in tables that follow one another; NotInPieces where only the whole can be read."""
+    path = extract.whole_file(form)
+    pieces = read_raw_copy_pieces(path) if form.format == "odm" else read_raw_pieces(path, **_raw_format(form))
+    for number, table in enumerate(pieces):
+        if form.format != "odm" and not number:
+            check_fields(study, form, table.file.name, table.frame.columns)
+        yield table
+
+
+class _RawFormat(TypedDict):
+    form: str
+    format: RawFormat
+    encoding: str
+    header_rows: Literal[1, 2]
+    sheet: str | None
+
+
+def _raw_format(form: Form) -> _RawFormat:
+    return {
+        "form": form.name,
+        "format": form.format,
+        "encoding": form.encoding,
+        "header_rows": form.header_rows,
+        "sheet": form.sheet or None,
+    }
 
 
 class RawForms(Mapping[str, RawSource]):

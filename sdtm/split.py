@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -14,8 +16,8 @@ from crf2tlf.derive.tables import RawSource
 from crf2tlf.rules.columns import Column, IntArray, is_missing
 from crf2tlf.spec.facts import Form
 from crf2tlf.spec.model import Study
-from crf2tlf.tables import RawCopyWriter, RawTable, read_parquet, write_parquet
-from sdtm.blocks import Extract, read_form
+from crf2tlf.tables import NotInPieces, RawCopyWriter, RawTable, read_parquet, write_parquet
+from sdtm.blocks import Extract, read_form, read_pieces
 
 CODE = ("crf2tlf/tables", "crf2tlf/spec", "crf2tlf/derive", "sdtm")
 EDGES = "edges.parquet"
@@ -73,16 +75,24 @@ def _split_step(study: Study, form: Form, extract: Extract) -> Step:
 
 def split_form(study: Study, form: Form, extract: Extract) -> StepResult:
     """Write a form's records block by block, each block in the order of the extract."""
-    table = read_whole(study, form, extract)
-    edges = read_parquet(extract.blocks / EDGES)["FIRST"]
-    blocks = number_blocks(_subjects(study, form, table), edges)
-    fields = tuple(table.frame.columns)
-    with ExitStack() as stack:
-        for block in range(extract.count):
-            path = extract.split_file(form, block)
-            writer = stack.enter_context(RawCopyWriter(path, form.name, table.file, fields))
-            writer.write(select_block(table, blocks == block))
+    try:
+        _split(study, form, extract, read_pieces(study, form, extract))
+    except NotInPieces:
+        _split(study, form, extract, iter([read_whole(study, form, extract)]))
     return StepResult()
+
+
+def _split(study: Study, form: Form, extract: Extract, pieces: Iterator[RawTable]) -> None:
+    edges = read_parquet(extract.blocks / EDGES)["FIRST"]
+    first = next(pieces)
+    fields = tuple(first.frame.columns)
+    paths = [extract.split_file(form, block) for block in range(extract.count)]
+    with ExitStack() as stack:
+        writers = [stack.enter_context(RawCopyWriter(path, form.name, first.file, fields)) for path in paths]
+        for table in chain([first], pieces):
+            blocks = number_blocks(_subjects(study, form, table), edges)
+            for block in np.unique(blocks).tolist():
+                writers[block].write(select_block(table, blocks == block))
 
 
 def read_whole(study: Study, form: Form, extract: Extract) -> RawTable:

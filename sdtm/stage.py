@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import zip_longest
 from pathlib import Path
 
 import pandas as pd
@@ -39,20 +40,20 @@ def plan(options: Options) -> list[Step]:
     extract = Extract(raw, build / COPIES, build / BLOCKS, count_blocks(study, raw))
     graph = Graph(study)
     telling = forms_to_tell(graph)
-    steps = [
-        step
-        for name, spec in study.sdtm.items()
-        for step in _dataset_steps(study, graph, spec, telling.get(name, ()), extract, build)
-    ]
+    datasets = study.sdtm.items()
+    steps = [_dataset_steps(study, graph, spec, telling.get(name, ()), extract, build) for name, spec in datasets]
+    # Block by block, so that a worker process turns to another block as seldom as can be.
+    by_block = [step for each in zip_longest(*(blocks for blocks, _ in steps)) for step in each if step is not None]
     copies = copy_steps(study, raw, extract.copies)
     gathered = [issues_step(study, "sdtm", build / "sdtm", "raw data", CODE), _raw_fields_step(study, build / "sdtm")]
-    return [*copies, *split_steps(study, extract), *steps, *gathered]
+    whole = [final for _, final in steps]
+    return [*copies, *split_steps(study, extract), *by_block, *whole, *gathered]
 
 
 def _dataset_steps(
     study: Study, graph: Graph, spec: Dataset, telling: tuple[str, ...], extract: Extract, build: Path
-) -> list[Step]:
-    """The step that writes a dataset, and where there are several blocks of subjects one before it for each.
+) -> tuple[list[Step], Step]:
+    """The step that writes a dataset, after those for each block of subjects where there are several.
 
     `telling` names the forms whose excluded subjects this dataset tells as issues.
     """
@@ -75,7 +76,7 @@ def _dataset_steps(
         optional=transport_paths(spec, folder),
     )
     if one:
-        return [final]
+        return [], final
     blocks = [
         Step(
             name=f"sdtm/{spec.name}.{number:04d}",
@@ -89,7 +90,7 @@ def _dataset_steps(
         for number, part in enumerate(parts)
     ]
     joined = (study, spec.name, tuple(parts), folder)
-    return [*blocks, replace(final, run=join_blocks, arguments=joined, inputs=tuple(parts))]
+    return blocks, replace(final, run=join_blocks, arguments=joined, inputs=tuple(parts))
 
 
 def _files(study: Study, extract: Extract, forms: tuple[str, ...], block: int) -> tuple[Path, ...]:

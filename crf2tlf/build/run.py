@@ -90,15 +90,20 @@ class Run:
             tell(f"removed {label}, which no step of {self.stage} writes any more")
 
     def build(self, jobs: int, quiet: bool) -> None:
-        """Go through the steps in their order; those that do not need each other run side by side."""
+        """Go through the steps in their order; those that do not need each other run side by side.
+
+        Of the steps that can begin the one that the stage named first does: what steps share in a worker process
+        serves those that stand side by side.
+        """
         due = self.list_due()
+        place = {name: number for number, name in enumerate(self.steps)}
         with Workers(min(jobs, len(due))) as workers, Console(self.stage, len(due), quiet) as console:
             order = TopologicalSorter(self.before)
             order.prepare()
             running: dict[Future[Outcome], tuple[Step, Fingerprint]] = {}
             waiting: list[str] = []
             while order.is_active():
-                waiting += sorted(order.get_ready())
+                waiting = sorted([*waiting, *order.get_ready()], key=place.__getitem__)
                 # Without workers a step has ended when it is begun: its stamp is written before the next one begins.
                 while waiting and not any(future.done() for future in running):
                     step = self.steps[waiting.pop(0)]

@@ -4,8 +4,9 @@ from crf2tlf.tables.atomic import atomic_path, write_bytes, write_text
 from crf2tlf.tables.moment import moment_of_build
 from crf2tlf.tables.odm import read_odm, read_odm_blocks
 from crf2tlf.tables.parquet import count_rows, read_parquet, write_parquet, write_parquet_blocks
-from crf2tlf.tables.raw import read_raw
-from crf2tlf.tables.raw_copy import RawCopyWriter, read_raw_copy
+from crf2tlf.tables.raw import RawFormat, read_raw, read_raw_pieces
+from crf2tlf.tables.raw_copy import RawCopyWriter, read_raw_copy, read_raw_copy_pieces
+from crf2tlf.tables.raw_csv_pieces import NotInPieces
 from crf2tlf.tables.raw_table import RawTable
 from crf2tlf.tables.xlsx_write import write_xlsx
 from crf2tlf.tables.xpt_layout import XptFile, XptHeader, XptVariable
@@ -15,7 +16,9 @@ from crf2tlf.tables.xpt_text import text_length
 from crf2tlf.tables.xpt_write import XptWriter, write_xpt
 
 __all__ = [
+    "NotInPieces",
     "RawCopyWriter",
+    "RawFormat",
     "RawTable",
     "XptFile",
     "XptHeader",
@@ -30,6 +33,8 @@ __all__ = [
     "read_parquet",
     "read_raw",
     "read_raw_copy",
+    "read_raw_copy_pieces",
+    "read_raw_pieces",
     "read_xpt",
     "special_missing",
     "text_length",

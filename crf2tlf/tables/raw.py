@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal, assert_never
@@ -9,6 +10,7 @@ from typing import Literal, assert_never
 from crf2tlf.errors import UsageError
 from crf2tlf.tables.odm import read_odm
 from crf2tlf.tables.raw_csv import read_csv
+from crf2tlf.tables.raw_csv_pieces import read_csv_pieces
 from crf2tlf.tables.raw_sas import read_sas7bdat, read_transport
 from crf2tlf.tables.raw_table import RawTable, unreadable
 from crf2tlf.tables.raw_xlsx import read_xlsx
@@ -55,3 +57,19 @@ def read_raw(
     except OSError as error:
         raise unreadable(place, f"cannot be read: {error.strerror}", "see to it that the file can be read") from error
     assert_never(format)
+
+
+def read_raw_pieces(
+    path: str | Path,
+    *,
+    form: str,
+    format: RawFormat,
+    encoding: str = "utf-8",
+    header_rows: Literal[1, 2] = 1,
+    sheet: str | None = None,
+) -> Iterator[RawTable]:
+    """As `read_raw`, a large CSV file in several tables one after the other; NotInPieces may come on the way."""
+    if format == "csv" and Path(path).is_file():
+        yield from read_csv_pieces(Path(path), form, encoding, header_rows)
+    else:
+        yield read_raw(path, form=form, format=format, encoding=encoding, header_rows=header_rows, sheet=sheet)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -62,12 +63,31 @@ def read_raw_copy(path: Path) -> RawTable:
 
     Raises UnreadableFile where the file is missing or no such file.
     """
+    with _opened(path) as file:
+        return _raw_table(file.read())
+
+
+def read_raw_copy_pieces(path: Path) -> Iterator[RawTable]:
+    """As `read_raw_copy`, block by block as the file was written."""
+    with _opened(path) as file:
+        for number in range(file.num_row_groups):
+            yield _raw_table(file.read_row_group(number))
+        if not file.num_row_groups:
+            yield _raw_table(file.read())
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
     try:
-        table = pq.read_table(path)
-        facts = json.loads(table.schema.metadata[b"raw"])
+        with pq.ParquetFile(path) as file:
+            yield file
     except (OSError, pa.ArrowException, KeyError, TypeError) as error:
         reason = "does not exist" if isinstance(error, FileNotFoundError) else "is no copy of a raw form or is damaged"
         raise UnreadableFile(f"{path} {reason}", Context(fix="build the step that writes it again")) from error
+
+
+def _raw_table(table: Any) -> RawTable:
+    facts = json.loads(table.schema.metadata[b"raw"])
     rows = table.column(0).to_numpy().astype(np.int64)
     columns = {name: text_series(table.column(name)) for name in table.column_names[1:]}
     return RawTable(facts["form"], Path(facts["file"]), pd.DataFrame(columns, copy=False), rows, {})
