@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -39,11 +40,11 @@ def imputed_step(study: Study, folder: Path, code: tuple[str, ...]) -> Step:
     )
 
 
-def write_imputed(derived: DerivedDataset, folder: Path) -> None:
-    """Keep the imputed dates of one dataset for the step that gathers them."""
-    path = imputed_path(folder, derived.name)
+def write_imputed(folder: Path, dataset: str, blocks: Sequence[pd.DataFrame]) -> None:
+    """Keep the imputed dates of one dataset, given by block of subjects, for the step that gathers them."""
+    path = imputed_path(folder, dataset)
     path.parent.mkdir(exist_ok=True)
-    write_parquet(path, select_imputed(derived))
+    write_parquet(path, _ordered(pd.concat(blocks, ignore_index=True)))
 
 
 def select_imputed(derived: DerivedDataset) -> pd.DataFrame:
@@ -55,8 +56,11 @@ def select_imputed(derived: DerivedDataset) -> pd.DataFrame:
     """
     flags = [each for each in derived.spec.variables.values() if isinstance(each.rule, verbs.ImputationFlag)]
     frames = [_none(), *(_of_flag(derived, flag) for flag in flags)]
-    whole = pd.concat(frames, ignore_index=True)
-    return whole.sort_values(["VARIABLE", "USUBJID", "SEQ"], kind="stable", ignore_index=True)
+    return _ordered(pd.concat(frames, ignore_index=True))
+
+
+def _ordered(imputed: pd.DataFrame) -> pd.DataFrame:
+    return imputed.sort_values(["VARIABLE", "USUBJID", "SEQ"], kind="stable", ignore_index=True)
 
 
 def _of_flag(derived: DerivedDataset, flag: Variable) -> pd.DataFrame:

@@ -26,7 +26,7 @@ _COMPONENTS = ("TRGRESP", "NTRGRESP", "NEWLES", "OVRLRESP")
 
 @dataclass(frozen=True)
 class Inputs:
-    """The engine's frames; POSITION is a record's row in its source, SOURCE the source's name.
+    """The engine's frames; POSITION is a record's row in its file, from 0, SOURCE the file's dataset.
 
     `subjects` has one row a subject and evaluator; `lesions` are as the engine wants them; `reported` has one row an
     assessment with the four components and POSITION_.. and SEQ_.. of each. `left_out` has RULE, MESSAGE and POSITION
@@ -65,7 +65,7 @@ def _read(deriver: Deriver, response: Response, table: str) -> pd.DataFrame:
             derived.column(name) if given else missing_column(kind, derived.length)
         )
     source = text_column(spec.records[0].source, derived.length)
-    return pd.DataFrame({**frame, "SOURCE": source, "POSITION": derived.positions})
+    return pd.DataFrame({**frame, "SOURCE": source, "POSITION": derived.places().rows - 1})
 
 
 def _nothing(table: str) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from crf2tlf.derive.engine import Deriver
 from crf2tlf.derive.issues import Places
 from crf2tlf.derive.tables import EngineSource
 from crf2tlf.rules.columns import text_column
-from crf2tlf.spec.model import Dataset, Response
+from crf2tlf.spec.model import Dataset, Response, Study
 from crf2tlf.spec.response_fields import RESULTS
 from crf2tlf.tables import write_parquet, write_text
 
@@ -44,14 +45,16 @@ def report_findings(deriver: Deriver, run: Run, dataset: Dataset) -> None:
     tables = [run.inputs.left_out, check_lesions(found, run.criterion)]
     findings = pd.concat([each[["RULE", "MESSAGE", "POSITION"]] for each in tables], ignore_index=True)
     file = deriver.source(source)
+    file_rows = file.places().rows
     sequence = next(iter(dataset.variables.values()))
     for (rule, message), rows in findings.groupby(["RULE", "MESSAGE"], sort=True):
-        positions = rows["POSITION"].to_numpy(dtype=np.int64)
+        numbers = rows["POSITION"].to_numpy(dtype=np.int64) + 1
+        positions = np.searchsorted(file_rows, numbers)
         count = len(positions)
         places = Places(
             text_column(source, count),
             text_column(f"{source.lower()}.xpt", count),
-            positions + 1,
+            numbers,
             file.subjects().take(positions).reset_index(drop=True),
         )
         values = file.column("TRSTRESC").take(positions).reset_index(drop=True)
@@ -62,13 +65,19 @@ def report_findings(deriver: Deriver, run: Run, dataset: Dataset) -> None:
         )
 
 
-def write_referee(deriver: Deriver, folder: Path) -> StepResult:
-    """Write response_referee.parquet and .html: computed against reported, of all runs that have both."""
+def judge_responses(deriver: Deriver) -> pd.DataFrame:
+    """Computed against reported, of all runs that have both (see `compute_differences`)."""
     runs = [each for each in deriver.study.responses.values() if each.input("reported") is not None]
-    tables = [_differences(deriver, run_response(deriver, each)) for each in runs]
-    found = pd.concat(tables, ignore_index=True)
+    return pd.concat([_differences(deriver, run_response(deriver, each)) for each in runs], ignore_index=True)
+
+
+def write_referee(study: Study, blocks: Sequence[pd.DataFrame], folder: Path) -> StepResult:
+    """Write response_referee.parquet and .html from the differences of each block of subjects."""
+    runs = {name: number for number, name in enumerate(study.responses)}
+    found = pd.concat(blocks, ignore_index=True)
+    found = found.sort_values("RESPONSE", key=lambda names: names.map(runs), kind="stable", ignore_index=True)
     write_parquet(folder / "response_referee.parquet", found)
-    write_text(folder / "response_referee.html", render_differences(deriver.study, found))
+    write_text(folder / "response_referee.html", render_differences(study, found))
     return StepResult(notes={"differences": len(found)})
 
 

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
-import pandas as pd
-
-from adam.imputed import imputed_path, imputed_step, write_imputed
+from adam.blocks import Blocks, block_steps, by_block, count_blocks
+from adam.datasets import (
+    REFEREE,
+    Files,
+    build_block,
+    build_referee,
+    build_referee_block,
+    build_whole,
+    join_blocks,
+    join_referee,
+)
+from adam.imputed import imputed_path, imputed_step
 from adam.response_outcome import drawn_datasets
 from adam.response_run import criterion_path, read_study_criterion
-from adam.response_stage import derive_response, write_referee
-from adam.time_to_event.engine import TimeToEvent
-from adam.time_to_event.stage import explained_path, explained_steps, write_explained
-from crf2tlf.build import Options, Step, StepResult
+from adam.time_to_event.stage import explained_path, explained_steps
+from crf2tlf.build import Options, Step
 from crf2tlf.build.issues import issues_step
-from crf2tlf.derive.built import build_dataset
-from crf2tlf.derive.engine import Deriver
-from crf2tlf.derive.tables import FileSource
-from crf2tlf.derive.write import is_without_records, output_paths, transport_paths, write_built
-from crf2tlf.errors import Context, UnreadableFile
-from crf2tlf.rules.columns import missing_column
+from crf2tlf.derive.write import is_without_records, output_paths, transport_paths
 from crf2tlf.spec.fingerprint import compute_dataset_key
 from crf2tlf.spec.graph import Graph
-from crf2tlf.spec.load import load_study, load_study_standards
+from crf2tlf.spec.load import load_study
 from crf2tlf.spec.model import Dataset, Response, Study
-from crf2tlf.tables import read_xpt
 
 CODE = ("crf2tlf", "adam")
 
@@ -36,11 +38,50 @@ def plan(options: Options) -> list[Step]:
     graph = Graph(study)
     for response in study.responses.values():
         read_study_criterion(study, response)  # a fault of its override is told before any data are read
-    steps = [_dataset_step(study, graph, dataset, options.build_folder) for dataset in study.adam.values()]
-    folder = options.build_folder / "adam"
+    build_folder = options.build_folder
+    finals = [_dataset_step(study, graph, dataset, build_folder) for dataset in study.adam.values()]
+    referee = _referee_steps(study, graph, build_folder)
+    files = dict.fromkeys(path for step in (*finals, *referee) for path in step.inputs if path.suffix == ".xpt")
+    blocks = Blocks(
+        build_folder / "blocks" / "adam", count_blocks(path for path in files if path.parent.name == "sdtm")
+    )
+    folder = build_folder / "adam"
     issues = issues_step(study, "adam", folder, "data behind the analysis datasets", CODE)
     gathered = [issues, imputed_step(study, folder, CODE), *explained_steps(study, folder, CODE)]
-    return [*steps, *gathered, *_referee_steps(study, graph, options.build_folder)]
+    if blocks.count == 1:
+        return [*finals, *gathered, *referee]
+    parts = [_in_blocks(study, step, blocks) for step in (*finals, *referee)]
+    found = block_steps(study, blocks, _subject_file(study, build_folder), files)
+    return [*found, *by_block(steps for steps, _ in parts), *(final for _, final in parts), *gathered]
+
+
+def _in_blocks(study: Study, final: Step, blocks: Blocks) -> tuple[list[Step], Step]:
+    """The steps that do the work of a step for each block of subjects, and the one that writes it whole."""
+    name = final.name.partition("/")[2]
+    parts = tuple(blocks.part(name, block) for block in range(blocks.count))
+    files: Files = final.arguments[-1]
+    own = () if name == REFEREE else (name,)
+    rows = tuple(blocks.rows(path) for path in final.inputs if path.suffix == ".xpt")
+    steps = [
+        replace(
+            final,
+            name=f"{final.name}.{block:04d}",
+            run=build_referee_block if name == REFEREE else build_block,
+            arguments=(study, *own, replace(files, blocks=blocks, block=block), part),
+            inputs=(*final.inputs, *rows),
+            outputs=(part,),
+        )
+        for block, part in enumerate(parts)
+    ]
+    joined = join_referee if name == REFEREE else join_blocks
+    return steps, replace(final, run=joined, arguments=(study, *own, files.build_folder, parts), inputs=parts)
+
+
+def _subject_file(study: Study, build_folder: Path) -> Path:
+    """The file that tells which subjects there are: that of DM, else what ADSL is made of."""
+    adsl = study.adam.get("ADSL")
+    source = "DM" if "DM" in study.sdtm or adsl is None else adsl.records[0].source
+    return _files(study, source, build_folder)[0]
 
 
 def _dataset_step(study: Study, graph: Graph, dataset: Dataset, build_folder: Path) -> Step:
@@ -51,8 +92,8 @@ def _dataset_step(study: Study, graph: Graph, dataset: Dataset, build_folder: Pa
     facts = (name for name in graph.closure(dataset) if name.source.startswith(("table.", "response.")))
     return Step(
         name=f"adam/{dataset.name}",
-        run=build_adam_dataset,
-        arguments=(study, dataset.name, build_folder, graph.columns(dataset)),
+        run=build_whole,
+        arguments=(study, dataset.name, Files(build_folder, graph.columns(dataset))),
         inputs=(*files, *criterion_files(study, sources)),
         key=compute_dataset_key(graph, dataset, facts),
         outputs=_outputs(dataset, build_folder / "adam"),
@@ -79,12 +120,12 @@ def _referee_steps(study: Study, graph: Graph, build_folder: Path) -> list[Step]
     facts = {name for each in inputs for name in graph.closure(each) if name.source.startswith("table.")}
     folder = build_folder / "adam"
     step = Step(
-        name="adam/response_referee",
+        name=f"adam/{REFEREE}",
         run=build_referee,
-        arguments=(study, build_folder),
+        arguments=(study, Files(build_folder)),
         inputs=(*files, *criterion_files(study, {each.source for each in responses})),
         key="".join(compute_dataset_key(graph, each, facts) for each in inputs) + repr(responses),
-        outputs=(folder / "response_referee.parquet", folder / "response_referee.html"),
+        outputs=(folder / f"{REFEREE}.parquet", folder / f"{REFEREE}.html"),
         code=CODE,
         optional=tuple(empty),
     )
@@ -121,61 +162,3 @@ def _absent(study: Study, source: str, build_folder: Path) -> tuple[Path, ...]:
 
 def _dataset(study: Study, source: str) -> Dataset | None:
     return study.dataset(source if study.dataset(source) is not None else source.removeprefix("SUPP"))
-
-
-def build_adam_dataset(
-    study: Study, name: str, build_folder: Path, columns: Mapping[str, tuple[str, ...]] | None = None
-) -> StepResult:
-    """Derive one dataset from the files of others and write it; `columns` names what is read of each."""
-    spec = study.adam[name]
-
-    def opened(source: str) -> FileSource:
-        return open_dataset(study, source, build_folder, (columns or {}).get(source, ()))
-
-    deriver = Deriver(study, {}, opened, frozenset({name}), TimeToEvent(), derive_response)
-    built = build_dataset(deriver, name)
-    written = write_built(study, spec, built, build_folder / "adam", load_study_standards(study))
-    write_imputed(deriver.dataset(name), build_folder / "adam")
-    if spec.parameters:
-        write_explained(deriver.dataset(name), build_folder / "adam")
-    return StepResult(written.rows, written.issues)
-
-
-def build_referee(study: Study, build_folder: Path) -> StepResult:
-    """Compare the computed responses with those reported."""
-    deriver = Deriver(study, {}, lambda source: open_dataset(study, source, build_folder))
-    return write_referee(deriver, build_folder / "adam")
-
-
-def open_dataset(study: Study, name: str, build_folder: Path, columns: tuple[str, ...] = ()) -> FileSource:
-    """A dataset of either standard from its file, with its supplemental qualifiers.
-
-    The named columns are read in one go, others when they are asked for.
-    """
-    dataset = study.dataset(name)
-    if dataset is None:
-        raise UnreadableFile(f"there is no dataset {name} in the spec", Context(study.name))
-    folder = build_folder / dataset.standard.lower()
-    path = folder / dataset.file_name
-    if not path.is_file() and is_without_records(folder, name):
-        return FileSource(name, _without_records(dataset))
-    if not path.is_file():
-        target = dataset.standard.lower()
-        context = Context(study.name, name, dataset.location, fix=f"run make {target} STUDY={study.name}")
-        raise UnreadableFile(f"{path} does not exist.", context)
-    supplemental = folder / f"{dataset.supp_name.lower()}.xpt"
-    qualifiers = read_xpt(supplemental, encoding=study.encoding).frame if supplemental.is_file() else None
-    there = {variable.name for variable in read_xpt(path, encoding=study.encoding, columns=[]).variables}
-    wanted = [each for each in dict.fromkeys(("USUBJID", *columns)) if each in there]
-
-    def read(column: str) -> pd.Series:
-        known = read_xpt(path, encoding=study.encoding, columns=[column] if column in there else []).frame
-        return known[column]
-
-    return FileSource(name, read_xpt(path, encoding=study.encoding, columns=wanted).frame, qualifiers, read)
-
-
-def _without_records(dataset: Dataset) -> pd.DataFrame:
-    """The columns of a dataset that has no records."""
-    columns = dataset.variables.values()
-    return pd.DataFrame({each.name: missing_column("number" if each.is_number else "text", 0) for each in columns})

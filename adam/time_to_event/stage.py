@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from adam.time_to_event.explained import compute_explained, compute_switchers
+from adam.time_to_event.explained import compute_switchers
 from adam.time_to_event.page import render_explained
 from crf2tlf.build import Step, StepResult
-from crf2tlf.derive.engine import DerivedDataset
 from crf2tlf.spec.model import Dataset, Study
 from crf2tlf.tables import read_parquet, write_parquet, write_text
 
@@ -21,11 +21,11 @@ def explained_path(dataset: Dataset, folder: Path) -> Path:
     return folder / NAME / f"{dataset.name.lower()}.parquet"
 
 
-def write_explained(dataset: DerivedDataset, folder: Path) -> None:
-    """Write the explanations of one dataset."""
-    path = explained_path(dataset.spec, folder)
+def write_explained(dataset: Dataset, blocks: Sequence[pd.DataFrame], folder: Path) -> None:
+    """Write the explanations of one dataset, given by block of subjects."""
+    path = explained_path(dataset, folder)
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_parquet(path, compute_explained(dataset))
+    write_parquet(path, pd.concat(blocks, ignore_index=True))
 
 
 def explained_steps(study: Study, folder: Path, code: tuple[str, ...]) -> list[Step]:

@@ -146,13 +146,18 @@ class FileSource(Source):
         frame: pd.DataFrame,
         qualifiers: pd.DataFrame | None = None,
         read: Callable[[str], Column] | None = None,
+        rows: IntArray | None = None,
     ) -> None:
-        """`frame` holds the columns read so far; `read` reads another one, DataError for none of the file."""
+        """`frame` holds the columns read so far; `read` reads another one, DataError for none of the file.
+
+        `rows` are the numbers of the rows in the file, from 1; without it they are all rows of the file.
+        """
         self.name = name
         self._frame = frame.reset_index(drop=True)
         self._qualifiers = qualifiers
         self._read = read
         self.length = len(frame)
+        self._rows = np.arange(1, self.length + 1, dtype=np.int64) if rows is None else rows
 
     def column(self, name: str) -> Column:
         """A variable, or a supplemental qualifier asked for as SUPPxx.QNAM."""
@@ -171,9 +176,8 @@ class FileSource(Source):
         return self.column("USUBJID")
 
     def places(self) -> Places:
-        rows = np.arange(1, self.length + 1, dtype=np.int64)
         name = text_column(self.name, self.length)
-        return Places(name, text_column(f"{self.name.lower()}.xpt", self.length), rows, self.subjects())
+        return Places(name, text_column(f"{self.name.lower()}.xpt", self.length), self._rows, self.subjects())
 
     def _qualifier(self, qnam: str) -> Column:
         if self._qualifiers is None:

@@ -22,12 +22,19 @@ BLOCK_BYTES = 6_000_000
 Rows = npt.NDArray[np.void]
 
 
-def read_xpt(path: str | Path, *, encoding: str = "ascii", columns: Sequence[str] | None = None) -> XptFile:
+def read_xpt(
+    path: str | Path,
+    *,
+    encoding: str = "ascii",
+    columns: Sequence[str] | None = None,
+    runs: Sequence[tuple[int, int]] | None = None,
+) -> XptFile:
     """The dataset of a SAS transport file of version 5.
 
     Text is string[pyarrow] without the blanks that fill it up, blank text is pd.NA; numbers are float64 (see XptFile
     for missing values). With `columns` the frame has only those, in that order; `variables` are always all of them, and
-    for no column the header alone is read.
+    for no column the header alone is read. With `runs` it has only those runs of rows, each from its first row (counted
+    from 0) to before its last, one after the other.
     Source: TS-140. Raises UnreadableFile where the file is missing, cut, of version 8, made by PROC CPORT, holds more
     than one dataset, or has bytes that are not in the encoding.
     """
@@ -37,7 +44,7 @@ def read_xpt(path: str | Path, *, encoding: str = "ascii", columns: Sequence[str
     try:
         with place.open("rb") as file:
             description = read_description(place, file, encoding)
-            frame = read_frame(place, file, description, encoding, columns)
+            frame = read_frame(place, file, description, encoding, columns, runs)
     except FileNotFoundError as error:
         raise UnreadableFile(f"{place} does not exist", Context(fix="run the step that writes it")) from error
     except OSError as error:
@@ -49,16 +56,25 @@ def read_xpt(path: str | Path, *, encoding: str = "ascii", columns: Sequence[str
 
 
 def read_frame(
-    path: Path, file: BufferedReader, description: Description, encoding: str, columns: Sequence[str] | None
+    path: Path,
+    file: BufferedReader,
+    description: Description,
+    encoding: str,
+    columns: Sequence[str] | None,
+    runs: Sequence[tuple[int, int]] | None = None,
 ) -> pd.DataFrame:
     """The rows of the wanted columns."""
     wanted = wanted_variables(path, description, columns)
-    count = count_rows(path, file, description)
+    stored = count_rows(path, file, description)
+    runs = [(0, stored)] if runs is None else [(first, min(stop, stored)) for first, stop in runs]
+    count = sum(stop - first for first, stop in runs)
     numbers: dict[str, Floats] = {each.name: np.empty(count) for each in wanted if each.type == "number"}
     texts: dict[str, list[ArrowText]] = {each.name: [] for each in wanted if each.type == "text"}
-    for start, block in row_blocks(path, file, description, count) if wanted else ():
+    done = 0
+    for start, block in row_blocks(path, file, description, runs) if wanted else ():
         for name, values in numbers.items():
-            values[start : start + len(block)] = numbers_from_cells(block[name])
+            values[done : done + len(block)] = numbers_from_cells(block[name])
+        done += len(block)
         for name, chunks in texts.items():
             try:
                 chunks.append(text_from_cells(block[name], encoding))
@@ -105,19 +121,24 @@ def count_rows(path: Path, file: BufferedReader, description: Description) -> in
     return count
 
 
-def row_blocks(path: Path, file: BufferedReader, description: Description, count: int) -> Iterator[tuple[int, Rows]]:
-    """The rows in blocks, each with the number of rows before it. A block is overwritten by the next one."""
+def row_blocks(
+    path: Path, file: BufferedReader, description: Description, runs: Sequence[tuple[int, int]]
+) -> Iterator[tuple[int, Rows]]:
+    """The rows of the runs in blocks, each with the number of its first row. A block is overwritten by the next one."""
     dtype = row_dtype(description.variables, description.offsets)
     # A multiple of 80 rows is a whole number of 80-byte records, in which a second dataset would begin.
     step = max(1, BLOCK_BYTES // dtype.itemsize // RECORD) * RECORD
-    buffer = np.empty(min(step, count), dtype=dtype)
-    for start in range(0, count, step):
-        block = buffer[: count - start]
-        content = block.view(np.uint8).data
-        if file.readinto(content) != len(content):
-            raise unreadable(path, f"is cut: it ends before row {start + len(block)}")
-        require_one_dataset(path, content)
-        yield start, block
+    buffer = np.empty(min(step, max((stop - first for first, stop in runs), default=0)), dtype=dtype)
+    for first, stop in runs:
+        file.seek(description.start + first * dtype.itemsize)
+        for start in range(first, stop, step):
+            block = buffer[: stop - start]
+            content = block.view(np.uint8).data
+            if file.readinto(content) != len(content):
+                raise unreadable(path, f"is cut: it ends before row {start + len(block)}")
+            # Where a record of 80 bytes begins among these rows.
+            require_one_dataset(path, content[-start * dtype.itemsize % RECORD :])
+            yield start, block
 
 
 def require_one_dataset(path: Path, content: memoryview) -> None:

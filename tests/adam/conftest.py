@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from adam_toys import PUBLISHED, AdamToy, make_adam_toy
 
-from adam.stage import build_adam_dataset
+from adam.datasets import Files, build_whole
 from crf2tlf.spec.model import Study
 
 NUMBERS = count(1)
@@ -45,5 +45,5 @@ def from_published(pilot: Study, pilot_data: Path, tmp_path_factory: pytest.Temp
         shutil.copyfile(pilot_data / "sdtm" / f"{name}.xpt", folder / "sdtm" / f"{name}.xpt")
     (folder / "adam").mkdir()
     for name in ("ADSL", "ADAE", "ADTTE"):
-        build_adam_dataset(pilot, name, folder)
+        build_whole(pilot, name, Files(folder))
     return folder

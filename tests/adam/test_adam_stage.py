@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from adam.stage import open_dataset, plan
+from adam.datasets import Files
+from adam.stage import plan
 from crf2tlf.build import Options
 from crf2tlf.errors import UnreadableFile
 from crf2tlf.spec.model import Study
@@ -14,7 +15,7 @@ from crf2tlf.spec.model import Study
 
 def test_a_dataset_that_is_not_built_yet_stops_with_what_to_run(pilot: Study, tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile) as caught:
-        open_dataset(pilot, "AE", tmp_path)
+        Files(tmp_path).open(pilot, "AE")
     place = pilot.sdtm["AE"].location
     assert str(caught.value) == (
         f"cdiscpilot01 AE: {tmp_path / 'sdtm' / 'ae.xpt'} does not exist.\n"
@@ -25,7 +26,7 @@ def test_a_dataset_that_is_not_built_yet_stops_with_what_to_run(pilot: Study, tm
 
 def test_a_name_that_is_no_dataset_stops(pilot: Study, tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile) as caught:
-        open_dataset(pilot, "XX", tmp_path)
+        Files(tmp_path).open(pilot, "XX")
     assert str(caught.value) == "cdiscpilot01: there is no dataset XX in the spec"
 
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from adam.response_stage import derive_response, write_referee
+from adam.response_stage import derive_response, judge_responses, write_referee
 from crf2tlf.derive.built import Built, build_dataset
 from crf2tlf.derive.engine import Deriver
 from crf2tlf.derive.tables import FileSource
@@ -203,6 +203,8 @@ def _frame(count: int, **columns: object) -> pd.DataFrame:
 
 def referee(frames: Mapping[str, pd.DataFrame], folder: Path, study: Study | None = None) -> tuple[pd.DataFrame, str]:
     """The referee's dataset and page of the study, or of another spec of it."""
-    write_referee(Deriver(study or fulpyr(), {}, lambda source: _file(source, frames)), folder)
+    study = study or fulpyr()
+    found = judge_responses(Deriver(study, {}, lambda source: _file(source, frames)))
+    write_referee(study, [found], folder)
     page = (folder / "response_referee.html").read_text(encoding="utf-8")
     return read_parquet(folder / "response_referee.parquet"), page
