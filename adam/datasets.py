@@ -58,7 +58,8 @@ class Files:
             context = Context(study.name, name, dataset.location, fix=f"run make {target} STUDY={study.name}")
             raise UnreadableFile(f"{path} does not exist.", context)
         supplemental = folder / f"{dataset.supp_name.lower()}.xpt"
-        qualifiers = self._read(study, supplemental, None) if supplemental.is_file() else None
+        has_qualifiers = bool(dataset.supp) and supplemental.is_file()
+        qualifiers = self._read(study, supplemental, None) if has_qualifiers else None
         there = {variable.name for variable in read_xpt(path, encoding=study.encoding, columns=[]).variables}
         columns = dict.fromkeys(("USUBJID", *self.columns.get(name, ())))
         frame = self._read(study, path, [each for each in columns if each in there])
