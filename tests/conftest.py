@@ -19,7 +19,6 @@ from sdtm.stage import plan as plan_sdtm
 ROOT = Path(__file__).resolve().parents[1]
 PUBLIC_DATA = ROOT.parent / "shared" / "data"
 PILOT = "cdiscpilot01"
-FAULTY_SUBJECTS = {"fulpyr": "80", "pyrws": "70"}
 
 
 @pytest.fixture(scope="session")
@@ -89,17 +88,6 @@ def known_truth(
     """A study at its full size without faults, from raw to ADaM; processes of one run share what was built."""
     shared = shared_folder(tmp_path_factory, request)
     return lambda study: build_known_truth(root, study, shared / f"known_{study}", "--no-faults")
-
-
-@pytest.fixture(scope="session")
-def faulty_truth(
-    root: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
-) -> Callable[[str], KnownTruth]:
-    """A small study with its planted faults, from raw to ADaM; the manifest stands in its folder `raw`."""
-    shared = shared_folder(tmp_path_factory, request)
-    return lambda study: build_known_truth(
-        root, study, shared / f"faulty_{study}", "--subjects", FAULTY_SUBJECTS[study]
-    )
 
 
 def shared_folder(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:

@@ -52,7 +52,13 @@ def plant_death_on_survival_page(planter: Planter) -> None:
     planter.put(contact, hit, "SSDAT", compose("{y}-{m}-NK", true), true=true)
     change = hit[~contact.equals("SSSTAT", "DEAD")[hit]]
     planter.put(contact, change, "SSSTAT", "DEAD", case=contact.case(change))
-    planter.drop(death, records_of(death, contact.subject.take(hit)))
+    gone = records_of(death, contact.subject.take(hit))
+    planter.drop(death, gone, case_of(contact, hit, contact.subject, death.subject.take(gone)))
+
+
+def case_of(page: Page, records: Numbers, keys: pd.Series, wanted: pd.Series) -> pd.Series:
+    """The case of the record that was hit among those of each wanted key; each key was hit once."""
+    return wanted.map(pd.Series(page.case(records), index=keys.take(records).astype(object)))
 
 
 def records_of(page: Page, subjects: pd.Series) -> Numbers:

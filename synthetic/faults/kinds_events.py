@@ -8,6 +8,7 @@ import pandas as pd
 from crf2tlf.tables.arrow import TEXT
 from synthetic.export.cells import render_numbers
 from synthetic.faults.kinds_dates import later_dates
+from synthetic.faults.kinds_deaths import case_of
 from synthetic.faults.planter import Bools, Page, Planter
 from synthetic.faults.texts import dates
 
@@ -104,5 +105,6 @@ def plant_split_grades(planter: Planter) -> None:
         key = [each.subject + "\t" + each.clean["AESPID"].astype(str) for each in (coding, page)]
         same = np.flatnonzero(key[0].isin(key[1].take(hit)).to_numpy(dtype=bool)).astype(np.int64)
         renamed = render_numbers(coding.days("AESPID")[same] + 500, 0)
-        planter.add(coding, same, {"AESPID": renamed, "ROW_REP": renamed}, ())
+        of = case_of(page, hit, key[1], key[0].take(same))
+        planter.add(coding, same, {"AESPID": renamed, "ROW_REP": renamed}, (), case=of)
         coding.locked[same] = True

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from crf2tlf.tables.arrow import TEXT
+from synthetic.faults.kinds_deaths import case_of, records_of
 from synthetic.faults.planter import Planter, texts_like
 from synthetic.faults.texts import choose_texts, full_width
 
@@ -24,8 +25,8 @@ def plant_survival_text(planter: Planter) -> None:
     first &= ~contact.subject.where(first).duplicated().to_numpy()
     hit = planter.hit(contact, first & named.notna().to_numpy(dtype=bool))
     planter.put(contact, hit, "SSNACT", planter.spec.texts["changed to"][0] + named.take(hit).reset_index(drop=True))
-    gone = therapy.subject.isin(contact.subject.take(hit)).to_numpy(dtype=bool)
-    planter.drop(therapy, np.flatnonzero(gone).astype(np.int64))
+    gone = records_of(therapy, contact.subject.take(hit))
+    planter.drop(therapy, gone, case_of(contact, hit, contact.subject, therapy.subject.take(gone)))
 
 
 def plant_replacements(planter: Planter) -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from crf2tlf.tables.arrow import TEXT
 from synthetic.export.cells import render_numbers
-from synthetic.faults.kinds_deaths import subject_days
+from synthetic.faults.kinds_deaths import case_of, subject_days
 from synthetic.faults.kinds_visits import keys_of
 from synthetic.faults.planter import Bools, Page, Planter
 from synthetic.faults.texts import choose_texts, dates
@@ -118,11 +118,12 @@ def plant_missing_scans(planter: Planter) -> None:
     key = keys_of(response, "EVENT")
     measured = response.equals("TRGRESP", "CR", "PR", "SD") & response.equals("OVRLRESP", "CR", "PR", "SD")
     hit = planter.hit(response, measured & untouched(lesions, key, "EVENT"))
-    gone = keys_of(lesions, "EVENT").isin(key.take(hit)).to_numpy(dtype=bool)
+    own = keys_of(lesions, "EVENT")
+    gone = np.flatnonzero(own.isin(key.take(hit)).to_numpy(dtype=bool)).astype(np.int64)
     case = response.case(hit)
     planter.put(response, hit, "TRGRESP", "NE", case=case)
     planter.put(response, hit, "OVRLRESP", "NE", case=case)
-    planter.drop(lesions, np.flatnonzero(gone).astype(np.int64))
+    planter.drop(lesions, gone, case_of(response, hit, key, own.take(gone)))
 
 
 def plant_clinical_progression(planter: Planter) -> None:

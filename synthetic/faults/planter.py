@@ -107,6 +107,7 @@ class Planter:
         self.seed, self.specs, self.cut_off = seed, specs, cut_off
         self.tallies: dict[str, Tally] = {}
         self.lines: list[pd.DataFrame] = []
+        self.unlisted: list[pd.DataFrame] = []
         self.kind = ""
 
     @property
@@ -193,12 +194,21 @@ class Planter:
         records = np.arange(first, first + len(rows), dtype=np.int64)
         for name in noted:
             self.note(page, records, name, rows[name], None, case)
+        if not noted:
+            self._remember(page, records, case)
         return records
 
-    def drop(self, page: Page, records: Numbers) -> None:
-        """Leave records out of the file."""
+    def drop(self, page: Page, records: Numbers, case: Any) -> None:
+        """Leave records out of the file, as part of a case."""
         page.cells.dropped[records] = True
         page.locked[records] = True
+        self._remember(page, records, case)
+
+    def _remember(self, page: Page, records: Numbers, case: Any) -> None:
+        """Keep what a case does without a line in the list: records that it leaves out, or adds with all in order."""
+        subjects = page.cells.cells["SUBJECT"].take(records).reset_index(drop=True)
+        frame = pd.DataFrame({"kind": self.kind, "subject": subjects, "form": page.name, "record": records})
+        self.unlisted.append(frame.assign(case=np.asarray(case, dtype=object)))
 
     def by_subject(self, values: pd.Series, page: Page) -> pd.Series:
         """A value of each subject (indexed by SUBJECT), spread over the records of a form."""

@@ -6,23 +6,13 @@ from collections.abc import Callable
 
 import pandas as pd
 import pytest
+from compared_outcomes import REASONS, RULE_SETS
 from known_truth import KnownTruth
 
 from crf2tlf.rules.columns import compute_sas_dates, number_column
 
 pytestmark = pytest.mark.slow
 
-# The true rule sets, with the parameters of fulpyr and of pyrws.
-RULE_SETS = {
-    ("PFS", "FDA"): ("PFSINV", "RWPFS"),
-    ("PFS", "POLICY"): ("PFSPOL", "RWPFSPOL"),
-    ("PFS", "SCHEDULED"): ("PFSSCHED", "RWPFSSCH"),
-    ("PFS", "CLINICAL"): ("PFSCLIN", "RWPFSCLN"),
-    ("PFS", "THERAPY"): ("PFSTHER", "RWPFSTHR"),
-    ("TTF", "LASTDOSE"): ("TTF", "TTF"),
-    ("TTF", "DECISION"): ("TTFDEC", "TTFDEC"),
-    ("OS", "ALL"): ("OS", "OS"),
-}
 STUDIES = ("fulpyr", "pyrws")
 PRIMARY = {"fulpyr": "PFSINV", "pyrws": "RWPFS"}
 POLICY = {"fulpyr": "PFSPOL", "pyrws": "RWPFSPOL"}
@@ -36,12 +26,6 @@ DECIDED = {
 NO_SOURCE = {"fulpyr": set[str](), "pyrws": {"RS"}}
 BRAIN_PROGRESSIONS = {"fulpyr": 24, "pyrws": 75}
 OS_RULES = {"DEATH": "1", "LOST": "2", "CONSENT": "3", "ALIVE": "4"}
-WORDS = {
-    "TREATMENT DISCONTINUATION: AE": "TREATMENT DISCONTINUATION: ADVERSE EVENT",
-    "TREATMENT DISCONTINUATION: CLINPD": "TREATMENT DISCONTINUATION: CLINICAL PROGRESSION",
-    "TREATMENT DISCONTINUATION: PHYSICIAN": "TREATMENT DISCONTINUATION: PHYSICIAN DECISION",
-    "TREATMENT DISCONTINUATION: SUBJECT": "TREATMENT DISCONTINUATION: WITHDRAWAL BY SUBJECT",
-}
 
 
 @pytest.fixture(scope="module", params=STUDIES)
@@ -82,7 +66,7 @@ def test_the_rule_that_fired_and_its_reason_are_the_true_ones(outcomes: pd.DataF
     one = outcomes[(outcomes["PARAMETER"] == pair[0]) & (outcomes["RULESET"] == pair[1])]
     rules = one["ACNRULE"].map(OS_RULES) if pair[0] == "OS" else one["ACNRULE"]
     assert rules.tolist() == one["RULE_TRUE"].astype(str).tolist()
-    assert one["EVNTDESC"].tolist() == [WORDS.get(reason, reason) for reason in one["REASON_TRUE"]]
+    assert one["EVNTDESC"].tolist() == [REASONS.get(reason, reason) for reason in one["REASON_TRUE"]]
 
 
 def test_each_rule_decides_somebody(built: KnownTruth, outcomes: pd.DataFrame) -> None:
