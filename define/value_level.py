@@ -103,9 +103,11 @@ def _values_by_codelist(spec: Dataset, frame: pd.DataFrame) -> dict[str, list[Va
         if choice is None or choice.by not in frame:
             continue
         lists = dict(choice.of)
+        name = choice.by.removesuffix("CD")  # RSTEST beside RSTESTCD
+        label = name if name in frame else choice.by
         found[variable.name] = [
             Value(choice.by, code, label, column, variable.type, codelist=lists[code])
-            for code, label, column in _grouped(frame, choice.by, choice.by, variable.name)
+            for code, label, column in _grouped(frame, choice.by, label, variable.name)
             if code in lists
         ]
     return {name: values for name, values in found.items() if values}

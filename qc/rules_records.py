@@ -52,6 +52,8 @@ def value_rules(study: Study, spec: Dataset, variable: Variable) -> Iterator[Rul
     codelist = study.codelist_of(variable)
     if codelist is not None:
         yield codelist_rule(spec.name, name, name, codelist, place, number=variable.is_number)
+    for where, listed in study.codelists_by_value(variable):
+        yield codelist_rule(spec.name, name, name, listed, place, number=variable.is_number, where=where)
     fixed = fixed_value(study, spec, name)
     if fixed:
         allowed = AllowedValues(name, (fixed,))
@@ -80,7 +82,8 @@ def codelist_rule(
     values = tuple(float(term) if number else term for term in codelist.terms)
     kind = "codelist" if codelist.code and not codelist.extensible else "extensible_codelist"
     source = f"{codelist.name}, {codelist.code}" if codelist.code else codelist.name
-    message = f"{about} is not a term of the study's list ({source})"
+    part = f" of {' '.join(where)}" if where is not None and where[0] != "QNAM" else ""
+    message = f"{about} is not a term of the study's list{part} ({source})"
     return make_rule(kind, dataset, about, AllowedValues(column, values, where), place, message)
 
 

@@ -117,16 +117,27 @@ class VariableChecker(RecordsChecker):
                     yield self.fault(f"'{value}' is a number, but the type is {self.variable.type}", hint)
                 return
             value = found
-        codelist = study.codelists.get(self.variable.codelist)
         if wanted == "number" and not is_number(value):
             yield self.fault(f"'{value}' is no number, but the type is {self.variable.type}")
-        elif (
-            codelist is not None
-            and value not in codelist.terms
-            and self.names.lost.isdisjoint(codelist_names(self.variable.codelist))
-        ):
-            hint = did_you_mean(value, codelist.terms)
-            yield self.fault(f"'{value}' is not in the codelist {codelist.name}", hint)
+            return
+        names = self.variable.codelists
+        known = [study.codelists[name] for name in names if name in study.codelists]
+        lost = any(not self.names.lost.isdisjoint(codelist_names(name)) for name in names)
+        terms = [term for codelist in known for term in codelist.terms]
+        if known and not lost and not self._has_free_values() and value not in terms:
+            shown = (
+                f"in the codelist {known[0].name}" if len(known) == 1 else f"in any of {', '.join(sorted(set(names)))}"
+            )
+            yield self.fault(f"'{value}' is not {shown}", did_you_mean(value, terms))
+
+    def _has_free_values(self) -> bool:
+        """Whether the codelist follows another variable, for some values of which there is none."""
+        choice = self.variable.codelist_by
+        other = self.dataset.find(choice.by) if choice is not None else None
+        codelist = self.names.study.codelists.get(other.codelist) if other is not None else None
+        if choice is None:
+            return False
+        return codelist is None or not codelist.terms.keys() <= dict(choice.of).keys()
 
     def _copy(self, reference: Reference, wanted: Kind) -> Iterator[Fault]:
         sources = self._sources() if names_own_source(reference) else (reference.source,)

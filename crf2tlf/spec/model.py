@@ -286,6 +286,13 @@ class Study:
     def codelist_of(self, variable: Variable) -> Codelist | None:
         return self.codelists.get(variable.codelist)
 
+    def codelists_by_value(self, variable: Variable) -> tuple[tuple[tuple[str, str], Codelist], ...]:
+        """The codelists that follow another variable's value, each with that variable and value; () for others."""
+        choice = variable.codelist_by
+        named = choice.of if choice is not None else ()
+        by = choice.by if choice is not None else ""
+        return tuple(((by, value), self.codelists[name]) for value, name in named if name in self.codelists)
+
 
 DATASET_NAME = re.compile(r"[A-Z][A-Z0-9]{1,7}\Z")
 VARIABLE_NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,7}\Z")

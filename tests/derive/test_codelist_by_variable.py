@@ -8,6 +8,8 @@ import pytest
 from toy_study import Toy, as_rows, dataset, faults_of
 
 from define.value_level import dataset_values
+from qc.checks import AllowedValues
+from qc.rules_records import record_rules
 
 MakeToy = Callable[..., Toy]
 FORM = "SUBJ,CAT,TERM\n01,M,Signed\n01,D,Finished\n01,D,Signed\n01,O,Anything\n"
@@ -45,6 +47,35 @@ def test_each_category_that_occurs_has_its_codelist_at_the_value_level(toy: Make
         ("XACAT", "DISPOSITION", "ENDS"),
         ("XACAT", "MILESTONE", "STEPS"),
     ]
+
+
+def test_qc_checks_each_category_against_its_codelist(toy: MakeToy) -> None:
+    study = make(toy).study
+    rules = [each for each in record_rules(study, study.sdtm["XA"]) if each.variable == "XATERM"]
+    assert [(each.check, each.message) for each in rules if isinstance(each.check, AllowedValues)] == [
+        (
+            AllowedValues("XATERM", ("CONSENT",), ("XACAT", "MILESTONE")),
+            "XATERM is not a term of the study's list of XACAT MILESTONE (STEPS)",
+        ),
+        (
+            AllowedValues("XATERM", ("COMPLETED",), ("XACAT", "DISPOSITION")),
+            "XATERM is not a term of the study's list of XACAT DISPOSITION (ENDS)",
+        ),
+    ]
+
+
+def test_a_constant_is_in_one_of_the_codelists_unless_some_categories_have_none(toy: MakeToy) -> None:
+    def with_constant(choice: str) -> Toy:
+        variables = {"XACAT": "from: raw.xa.CAT, codelist: CAT", "XATERM": f"set: CONSENTS, codelist: {choice}"}
+        more = "not_submitted: {raw.xa.TERM: not wanted}\n"
+        made = dataset("XA", variables, source="raw.xa", keys="USUBJID, XACAT, XATERM", more=more)
+        return toy(forms={"xa": FORM}, datasets={"XA": made}, codelists=CODELISTS)
+
+    every = "{by: XACAT, of: {MILESTONE: STEPS, DISPOSITION: ENDS, OTHER: ENDS}}"
+    fault = "'CONSENTS' is not in any of ENDS, STEPS; did you mean 'CONSENT'?"
+    assert fault in faults_of(lambda: with_constant(every))
+    some = with_constant("{by: XACAT, of: {MILESTONE: STEPS, DISPOSITION: ENDS}}")
+    assert some.derive("XA").issues["RULE"].tolist() == ["NOT_IN_CODELIST"] * 3
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,8 @@ def _facts(study: Study, dataset: Dataset) -> DatasetFacts:
     variables = {}
     for variable in dataset.variables.values():
         codelist = study.codelist_of(variable)
-        levels = tuple(codelist.terms) if codelist is not None else ()
+        lists = [codelist] if codelist is not None else [each for _, each in study.codelists_by_value(variable)]
+        levels = tuple(dict.fromkeys(term for each in lists for term in each.terms))
         variables[variable.name] = VariableFacts(variable.label, variable.is_number, variable.format, levels)
     return DatasetFacts(dataset.name, record_keys(dataset.keys, variables), variables)
 
