@@ -29,7 +29,6 @@ LIBRARIES = (
     "openpyxl",
     "lxml",
     "PyYAML",
-    "lifelines",
     "matplotlib",
     "reportlab",
 )

@@ -106,3 +106,9 @@ def test_each_interval_is_a_record_with_its_source(study: Study) -> None:
         ("CAPECITABINE", "DOSECAP", 2000, "2024-01-01", "2024-01-14", "EX", 2),
         ("PYROTINIB", "DOSEPYR", 400, "2024-01-01", "2024-01-30", "EX", 1),
     ]
+
+
+def test_an_end_before_the_start_gives_neither_duration_nor_dose(study: Study) -> None:
+    found = exposure(study, given("PYROTINIB", "2024-01-05", "2024-01-01", 400))
+    wanted = ("DURDPYR", "NCYCPYR", "CUMDPYR", "ADDPYR", "RDIPYR")
+    assert [found[name] for name in wanted] == [None, None, None, None, None]
