@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -91,8 +91,27 @@ def dataset_values(spec: Dataset, frame: pd.DataFrame) -> dict[str, list[Value]]
     """The values that are described apart, by variable."""
     if spec.name == "TS" and {"TSPARMCD", "TSPARM", "TSVAL"} <= set(frame.columns):
         return {"TSVAL": _trial_summary_values(frame)}
-    by_other = _values_by_codelist(spec, frame)
-    return (_analysis_values(spec, frame) if spec.standard == "ADaM" else _finding_values(spec, frame)) | by_other
+    found = _analysis_values(spec, frame) if spec.standard == "ADaM" else _finding_values(spec, frame)
+    found |= _values_by_codelist(spec, frame)
+    return found | _values_by_origin(spec, frame, found)
+
+
+def _values_by_origin(spec: Dataset, frame: pd.DataFrame, found: dict[str, list[Value]]) -> dict[str, list[Value]]:
+    """Variables that several sources collect, each value with its own origin; `found` are those told apart already."""
+    told: dict[str, list[Value]] = {}
+    for variable in spec.variables.values():
+        by, own = variable.origin_by, dict(variable.origins)
+        if not own or by not in frame:
+            continue
+        values = found.get(variable.name, [])
+        if not all(value.by == by for value in values) or not values:
+            values = [
+                Value(by, code, label, column, variable.type, variable.significant_digits, variable.codelist)
+                for code, label, column in _grouped(frame, by, by, variable.name)
+            ]
+        rest = own.get("", variable.origin)
+        told[variable.name] = [replace(value, origin=own.get(value.code, rest)) for value in values]
+    return told
 
 
 def _values_by_codelist(spec: Dataset, frame: pd.DataFrame) -> dict[str, list[Value]]:

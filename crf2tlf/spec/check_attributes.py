@@ -9,6 +9,7 @@ from crf2tlf.rules import verbs
 from crf2tlf.spec.check_datasets import LABEL_BYTES, check_ascii
 from crf2tlf.spec.model import Variable
 from crf2tlf.spec.names import Names
+from crf2tlf.spec.raw_fields import rule_of_record
 
 TEXT_BYTES = 200
 
@@ -33,6 +34,7 @@ def check_attributes(variable: Variable, names: Names, where: str) -> Iterator[F
             hint = did_you_mean(name, study.codelists)
             yield fault(f"there is no codelist '{name}' in codelists.yaml", hint)
     yield from (fault(*told) for told in _check_choice(variable, names))
+    yield from (fault(*told) for told in _check_origin_by(variable, names))
     known = lost.isdisjoint({"dictionaries", f"dictionary.{variable.dictionary}"})
     if variable.dictionary and variable.dictionary not in study.dictionaries and known:
         hint = did_you_mean(variable.dictionary, study.dictionaries)
@@ -54,6 +56,22 @@ def _check_choice(variable: Variable, names: Names) -> Iterator[tuple[str, str]]
     for value, _ in choice.of:
         if known is not None and value not in known.terms:
             yield f"'{value}' is not in the codelist {known.name} of {choice.by}", did_you_mean(value, known.terms)
+
+
+def _check_origin_by(variable: Variable, names: Names) -> Iterator[tuple[str, str]]:
+    """Message and hint where the variable by whose values origins are told does not tell the record sources apart."""
+    name, dataset = variable.origin_by, names.study.dataset(variable.dataset)
+    if not name or dataset is None:
+        return
+    other = dataset.variables.get(name)
+    if other is None or name == variable.name:
+        yield f"'{name}' is not another variable of {dataset.name}", did_you_mean(name, dataset.variables)
+        return
+    rules = [rule_of_record(other.rule, record.id) for record in dataset.records]
+    values = [rule.value if isinstance(rule, verbs.SetConstant) else "" for rule in rules]
+    if len(values) < 2 or len(set(values)) < len(values):
+        message = f"'origin_by' needs a value of {name} that is set for each record source, or for all of them but one"
+        yield message, ""
 
 
 def codelist_names(name: str) -> set[str]:

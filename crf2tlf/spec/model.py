@@ -75,6 +75,8 @@ class Variable:
     role: str = ""
     evaluator: str = ""
     codelist_by: CodelistChoice | None = None
+    origin_by: str = ""
+    origins: tuple[tuple[str, Origin], ...] = ()  # by a value of `origin_by`, "" for all other values
 
     @property
     def codelists(self) -> tuple[str, ...]:
@@ -289,9 +291,8 @@ class Study:
     def codelists_by_value(self, variable: Variable) -> tuple[tuple[tuple[str, str], Codelist], ...]:
         """The codelists that follow another variable's value, each with that variable and value; () for others."""
         choice = variable.codelist_by
-        named = choice.of if choice is not None else ()
-        by = choice.by if choice is not None else ""
-        return tuple(((by, value), self.codelists[name]) for value, name in named if name in self.codelists)
+        by, of = (choice.by, choice.of) if choice is not None else ("", ())
+        return tuple(((by, value), self.codelists[name]) for value, name in of)
 
 
 DATASET_NAME = re.compile(r"[A-Z][A-Z0-9]{1,7}\Z")

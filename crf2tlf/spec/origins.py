@@ -12,6 +12,7 @@ from crf2tlf.spec.model import Dataset, Origin, RecordSource, Study, Variable
 from crf2tlf.spec.raw_fields import RawReads, rule_of_record
 
 Fields = frozenset[tuple[str, str]]
+Records = tuple[RecordSource, ...]
 
 
 def add_collected_origins(study: Study) -> Study:
@@ -43,32 +44,52 @@ class _Collected:
         origin = variable.origin
         if origin.pages or (origin.stated and origin.type != "Collected") or origin.type == "Protocol":
             return variable
-        fields = self._named(spec, variable) if origin.stated else self._retold(spec, variable)
+        fields = self._fields(spec, variable, spec.records)
         if not fields:
             return variable
-        collectors = {self._study.forms[form].collected_by for form, _ in fields}
-        collector = next(each for each in ("Investigator", "Subject", "Vendor") if each in collectors)
-        on_pages = tuple(sorted(each for each in fields if self._study.crf_page(each[0]) is not None))
-        form = min(on_pages or fields)[0]
         # The method that follows from the rule is none of a value that is collected.
         inferred = describe_method(variable.name, variable.rule, sources)
         return replace(
             variable,
-            origin=Origin("Collected", collector, form=form, fields=on_pages, stated=origin.stated),
+            origin=self._origin(fields, stated=origin.stated),
+            origins=self._by_value(spec, variable),
             method=None if variable.method == inferred else variable.method,
         )
 
-    def _named(self, spec: Dataset, variable: Variable) -> Fields:
+    def _fields(self, spec: Dataset, variable: Variable, records: Records) -> Fields:
+        """The fields in which a variable's value was collected for the records of some sources."""
+        collect = self._named if variable.origin.stated else self._retold
+        return collect(spec, variable, records)
+
+    def _origin(self, fields: Fields, *, stated: bool) -> Origin:
+        collectors = {self._study.forms[form].collected_by for form, _ in fields}
+        collector = next(each for each in ("Investigator", "Subject", "Vendor") if each in collectors)
+        on_pages = tuple(sorted(each for each in fields if self._study.crf_page(each[0]) is not None))
+        return Origin("Collected", collector, form=min(on_pages or fields)[0], fields=on_pages, stated=stated)
+
+    def _by_value(self, spec: Dataset, variable: Variable) -> tuple[tuple[str, Origin], ...]:
+        """The origin for each value of `origin_by` that a record source sets, and for all others ("")."""
+        by = spec.variables.get(variable.origin_by)
+        found = []
+        for record in spec.records if by is not None else ():
+            rule = rule_of_record(by.rule, record.id) if by is not None else None
+            fields = self._fields(spec, variable, (record,))
+            if fields:
+                value = rule.value if isinstance(rule, verbs.SetConstant) else ""
+                found.append((value, self._origin(fields, stated=variable.origin.stated)))
+        return tuple(found)
+
+    def _named(self, spec: Dataset, variable: Variable, records: Records) -> Fields:
         """The fields that make the value of a variable which the spec calls collected."""
-        reads = [read for record in spec.records for read in self._reads.of_rule(spec, variable, record)]
+        reads = [read for record in records for read in self._reads.of_rule(spec, variable, record)]
         return frozenset(
             (read.form, read.field) for read in reads if read.use == "value" and self._is_asked(read.form, read.field)
         )
 
-    def _retold(self, spec: Dataset, variable: Variable) -> Fields:
+    def _retold(self, spec: Dataset, variable: Variable, records: Records) -> Fields:
         """The fields whose values are the variable's in every record that has one; none where one is made otherwise."""
         found: set[tuple[str, str]] = set()
-        for record in () if variable.dictionary else spec.records:
+        for record in () if variable.dictionary else records:
             fields = self._of_rule(spec, rule_of_record(variable.rule, record.id), record)
             if fields is None:
                 return frozenset()

@@ -58,6 +58,7 @@ ATTRIBUTES = (
     "codelist",
     "dictionary",
     "origin",
+    "origin_by",
     "method",
     "comment",
     "crf",
@@ -246,6 +247,7 @@ class DatasetReader:
             self.reader.text(node.get("role"), inherited.role if inherited else ""),
             self.reader.text(node.get("evaluator")),
             read_codelist_choice(self.reader, node.get("codelist")),
+            self.reader.text(node.get("origin_by")),
         )
 
     def _type(self, name: str, inherited: StandardVariable | None, verb: str) -> str:

@@ -80,6 +80,7 @@ def describe_variable(variable: Variable, sources: tuple[str, ...] = ()) -> dict
         "core": variable.core,
         "role": variable.role,
         "origin": " ".join(part for part in (origin.type, origin.source, origin.predecessor) if part),
+        "origin_by": variable.origin_by,
         "form": origin.form,
         "crf": list(origin.pages),
         "rule": describe_method(variable.name, variable.rule, sources).text,
