@@ -211,7 +211,7 @@ class Items:
         longest = self.items[f"IT.{owner}"].length
         refs = []
         for order, value in enumerate(values, start=1):
-            name = f"{owner}.{value.code}"
+            name = f"{owner}.{value.code.replace(' ', '_')}"
             data_type = value.data_type
             extent = compute_extent(value.column, data_type, None, value.digits, self._study.encoding)
             if extent.length is not None and longest is not None and extent.length > longest:
