@@ -11,6 +11,7 @@ from crf2tlf.spec.output_bodies import (
     Body,
     Condition,
     Counts,
+    Cox,
     HazardRatios,
     Hierarchy,
     KaplanMeier,
@@ -111,7 +112,7 @@ def _variables_of_body(body: Body) -> tuple[str, ...]:
             return (body.value,)
         case TimeToEvent():
             return (body.time, body.censor, body.reasons)
-        case KaplanMeier() | NonInferiority() | HazardRatios():
+        case KaplanMeier() | NonInferiority() | HazardRatios() | Cox():
             return (body.time, body.censor)
         case _:
             return ()

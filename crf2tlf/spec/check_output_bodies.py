@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crf2tlf.errors import Fault, Location, did_you_mean
+from crf2tlf.rules.columns import Kind
 from crf2tlf.spec.check_output_names import OutputNames
 from crf2tlf.spec.output_bodies import (
     Compare,
     Counts,
+    Cox,
     HazardRatios,
     Hierarchy,
     KaplanMeier,
@@ -91,9 +93,11 @@ class BodyChecker:
                     yield from self.names.condition(each.where, self.output.population.dataset)
             case HazardRatios():
                 yield from self._ratios(body)
+            case Cox():
+                yield from self._cox(body)
             case KaplanMeier():
                 pass
-        yield from self._compare(body.compare)
+        yield from self._compare(None if isinstance(body, Cox) else body.compare)
 
     def _compare(self, compare: Compare | None) -> Iterator[Fault]:
         if compare is None:
@@ -102,13 +106,31 @@ class BodyChecker:
             yield from self.names.subject_variable(name, "compare.strata", compare.location)
 
     def _ratios(self, body: HazardRatios) -> Iterator[Fault]:
-        if len(body.better) not in {0, 2}:
-            yield Fault(body.location, "better", "two texts are wanted, for hazard ratios below and over 1")
+        yield from self._better(body)
         for place, row in enumerate(body.rows, start=1):
             where = f"rows[{place}]"
             yield from self.names.condition(row.where, self.output.dataset)
             for name in ((row.by,) if row.by else ()) + (row.strata or ()):
                 yield from self.names.subject_variable(name, where, row.location)
+
+    def _cox(self, body: Cox) -> Iterator[Fault]:
+        yield from self._better(body)
+        if not body.covariates:
+            yield Fault(body.location, "covariates", "a Cox model needs at least one covariate")
+        if body.proportional and "multivariable" not in body.models:
+            yield Fault(body.location, "proportional", "the test is of the multivariable model, which `models` lacks")
+        for place, covariate in enumerate(body.covariates, start=1):
+            where, name = f"covariates[{place}]", covariate.variable
+            kind: Kind = "text" if covariate.levels else "number"
+            yield from self.names.subject_variable(name, where, covariate.location, kind)
+            if len(covariate.levels) == 1:
+                yield Fault(covariate.location, where, f"'{name}' needs a level besides the reference")
+        for name in body.strata:
+            yield from self.names.subject_variable(name, "strata", body.location)
+
+    def _better(self, body: HazardRatios | Cox) -> Iterator[Fault]:
+        if len(body.better) not in {0, 2}:
+            yield Fault(body.location, "better", "two texts are wanted, for hazard ratios below and over 1")
 
     def _response(self, body: Response) -> Iterator[Fault]:
         yield from self.names.variable(self.output.dataset, "PARAMCD", "parameter", body.location, "text")

@@ -64,7 +64,7 @@ class OutputNames:
             word = "a number" if variable.is_number else "text"
             yield Fault(place, where, f"'{name}' is {word}, {'a number' if wanted == 'number' else 'text'} is wanted")
 
-    def subject_variable(self, name: str, where: str, place: Location) -> Iterator[Fault]:
-        """A text of the output's dataset, or of ADSL."""
+    def subject_variable(self, name: str, where: str, place: Location, wanted: Kind = "text") -> Iterator[Fault]:
+        """A variable of the output's dataset, or of ADSL."""
         home = self.output.dataset if name in self.dataset(self.output.dataset).variables else "ADSL"
-        yield from self.variable(home, name, where, place, "text")
+        yield from self.variable(home, name, where, place, wanted)

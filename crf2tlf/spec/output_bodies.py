@@ -8,6 +8,8 @@ from typing import Literal as OneOf
 from crf2tlf.errors import Location
 from crf2tlf.spec.output_efficacy import (
     AnalysisSet,
+    Covariate,
+    Cox,
     HazardRatios,
     Joined,
     KaplanMeier,
@@ -172,6 +174,8 @@ __all__ = [
     "Condition",
     "CountRow",
     "Counts",
+    "Covariate",
+    "Cox",
     "GradeGroup",
     "Grades",
     "HazardRatios",

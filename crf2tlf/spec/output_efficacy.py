@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crf2tlf.errors import Location
-from crf2tlf.spec.output_parts import Compare, Condition, Interval, RateInterval
+from crf2tlf.spec.output_parts import Compare, Condition, Interval, RateInterval, Ties
 
 
 @dataclass(frozen=True)
@@ -137,6 +137,44 @@ class HazardRatios:
 
 
 @dataclass(frozen=True)
+class Covariate:
+    """A covariate of a Cox model: a category with its levels, of which the first is the reference, or a number.
+
+    per  the step of a number that its hazard ratio is for, such as 10 years
+    """
+
+    variable: str
+    label: str
+    levels: tuple[tuple[str, str], ...]
+    per: float
+    location: Location
+
+
+@dataclass(frozen=True)
+class Cox:
+    """Templates `cox` (table) and `cox_forest` (figure): hazard ratios of covariates, without columns.
+
+    models        univariable: each covariate alone; multivariable: all of them together. A figure shows the first
+    strata        variables of the dataset or of ADSL, each combination with a baseline hazard of its own
+    proportional  whether the multivariable model is tested for hazards that are not proportional
+    better        what stands under the figure on the left and right of 1
+    """
+
+    parameter: str
+    time: str
+    censor: str
+    unit: str
+    interval: Interval
+    covariates: tuple[Covariate, ...]
+    models: tuple[str, ...]
+    strata: tuple[str, ...]
+    ties: Ties
+    proportional: bool
+    better: tuple[str, ...]
+    location: Location
+
+
+@dataclass(frozen=True)
 class Joined:
     """A variable of another dataset with at most one record a subject for which `where` holds."""
 
@@ -161,4 +199,4 @@ class Waterfall:
     location: Location
 
 
-Survival = KaplanMeier | TimeToEvent | NonInferiority | HazardRatios
+Survival = KaplanMeier | TimeToEvent | NonInferiority | HazardRatios | Cox

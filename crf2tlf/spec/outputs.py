@@ -10,6 +10,8 @@ A template says which results an output holds and how they are laid out, so that
     non_inferiority  hazard ratio against a margin in several sets of subjects            table
     hazard_ratios    a line for each analysis or subgroup                                 table
     forest           the same as a picture                                                figure
+    cox              hazard ratios of covariates, each alone and all together             table
+    cox_forest       the same as a picture                                                figure
     kaplan_meier     survival curves with the numbers at risk, medians, log-rank test     figure
     waterfall        best change of each subject                                          figure
     listing          the records themselves                                               listing
@@ -34,6 +36,8 @@ Template = OneOf[
     "non_inferiority",
     "hazard_ratios",
     "forest",
+    "cox",
+    "cox_forest",
     "kaplan_meier",
     "waterfall",
     "listing",
@@ -43,6 +47,7 @@ Paper = OneOf["letter", "a4"]
 
 _NOT_TABLES: dict[str, Kind] = {
     "forest": "figure",
+    "cox_forest": "figure",
     "kaplan_meier": "figure",
     "waterfall": "figure",
     "listing": "listing",

@@ -32,6 +32,10 @@ from crf2tlf.spec.read_output_efficacy import EfficacyReader
 from crf2tlf.spec.read_output_parts import read_compare, read_condition, read_entries, read_levels, read_number
 
 _RATIOS = ("rows", "parameter", "time", "censor", "unit", "interval", "margin", "better", "compare")
+_COX = (
+    *("covariates", "parameter", "time", "censor", "unit", "interval"),
+    *("models", "strata", "ties", "proportional", "better"),
+)
 # The first field of each template is the one it cannot do without.
 BODY_FIELDS: dict[str, tuple[str, ...]] = {
     "summary": ("rows",),
@@ -45,6 +49,8 @@ BODY_FIELDS: dict[str, tuple[str, ...]] = {
     "non_inferiority": ("parameter", "time", "censor", "unit", "interval", "margin", "sets", "compare"),
     "hazard_ratios": _RATIOS,
     "forest": _RATIOS,
+    "cox": _COX,
+    "cox_forest": _COX,
     "kaplan_meier": (
         *("parameter", "time", "censor", "ticks", "time_label", "survival_label"),
         *("interval", "log_rank", "compare"),

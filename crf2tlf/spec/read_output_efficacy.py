@@ -9,6 +9,8 @@ from crf2tlf.spec.nodes import Mapping, Node, Reader
 from crf2tlf.spec.output_bodies import (
     AnalysisSet,
     Body,
+    Covariate,
+    Cox,
     HazardRatios,
     Interval,
     NonInferiority,
@@ -16,6 +18,7 @@ from crf2tlf.spec.output_bodies import (
     RateInterval,
     RatioRow,
     Response,
+    Ties,
     TimeToEvent,
 )
 from crf2tlf.spec.read_output_parts import (
@@ -28,6 +31,8 @@ from crf2tlf.spec.read_output_parts import (
 )
 
 RATIO_FIELDS = ("label", "by", "levels", "parameter", "where", "strata")
+COVARIATE_FIELDS = ("variable", "label", "levels", "per")
+MODELS = ("univariable", "multivariable")
 RATE_FIELDS = ("label", "levels")
 
 
@@ -46,6 +51,8 @@ class EfficacyReader:
                 return self._time_to_event(node)
             case "non_inferiority":
                 return self._non_inferiority(node)
+            case "cox" | "cox_forest":
+                return self._cox(node)
             case _:
                 return self._hazard_ratios(node)
 
@@ -149,4 +156,31 @@ class EfficacyReader:
             read_condition(self.reader, node.get("where")),
             self.reader.texts(strata) if strata is not None else None,
             node.location,
+        )
+
+    def _cox(self, node: Mapping) -> Cox:
+        covariates = tuple(self._covariate(item) for item in read_entries(self.reader, node.get("covariates")))
+        if node.get("parameter") is None:
+            self.reader.faults.add(node.location, node.where, "the field 'parameter' is missing")
+        models = tuple(self.reader.one_of(item, MODELS) for item in self.reader.items(node.get("models")))
+        return Cox(
+            *self._texts(node),
+            self._interval(node),
+            covariates,
+            models or MODELS,
+            self.reader.texts(node.get("strata")),
+            cast(Ties, self.reader.one_of(node.get("ties"), ("efron", "breslow"), "efron")),
+            self.reader.flag(node.get("proportional")),
+            self.reader.texts(node.get("better")),
+            node.keys.get("covariates", node.location),
+        )
+
+    def _covariate(self, node: Mapping) -> Covariate:
+        self.reader.known_keys(node, COVARIATE_FIELDS, ("variable", "label"))
+        per = read_number(self.reader, node.get("per"), 1.0)
+        if per <= 0:
+            self.reader.faults.add(node.location, node.where, f"'per' is a step over 0, not {per:g}")
+        levels = read_levels(self.reader, node.get("levels"))
+        return Covariate(
+            self.reader.text(node.get("variable")), self.reader.text(node.get("label")), levels, per, node.location
         )

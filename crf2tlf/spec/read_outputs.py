@@ -30,6 +30,8 @@ COMMON_FIELDS = ("output", "number", "template", "titles", "population", "datase
 REASONS = ("SPECIFIED IN PROTOCOL", "SPECIFIED IN SAP", "DATA DRIVEN", "REQUESTED BY REGULATORY AGENCY")
 PURPOSES = ("PRIMARY OUTCOME MEASURE", "SECONDARY OUTCOME MEASURE", "EXPLORATORY OUTCOME MEASURE")
 FONT_SIZES = tuple(f"{half / 2:g}" for half in range(12, 25))
+# The columns of a listing are its body; a Cox model is of all subjects.
+WITHOUT_COLUMNS = ("listing", "cox", "cox_forest")
 OUTPUT_ID = re.compile(r"[a-z][a-z0-9_]*\Z")
 OUTPUT_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)*[a-z]?\Z")
 
@@ -91,7 +93,7 @@ class OutputReader:
         # Summaries and counts are of the population's dataset unless they name another.
         dataset = () if template in {"summary", "counts"} else ("dataset",)
         required = ("output", "number", "titles", "population", *dataset)
-        columns = () if template == "listing" else ("columns",)
+        columns = () if template in WITHOUT_COLUMNS else ("columns",)
         body = BODY_FIELDS[template]
         self.reader.known_keys(node, (*COMMON_FIELDS, *columns, *body), (*required, *columns, *body[:1]))
         population = self._population(node.get("population"))

@@ -222,7 +222,27 @@ ticks: 6
 log_rank: false
 compare: {reference: OLD, strata: STRAT1R}
 """
+COX = """\
+output: t_10
+number: 14.2.1.6
+template: cox
+titles: Covariates
+population: {label: All Randomised, where: ITTFL == 'Y'}
+dataset: ADTTE
+parameter: PFS
+proportional: true
+covariates:
+  - {variable: AGEGR1, label: Age, levels: {<65: Under 65, ">=65": 65 and over}}
+  - {variable: STRAT1R, label: Visceral disease, levels: {N: "No", Y: "Yes"}}
+"""
+COX_FOREST = (
+    COX.replace("t_10", "f_10")
+    .replace("template: cox", "template: cox_forest")
+    .replace("proportional: true", "models: [univariable]\nbetter: [Longer, Shorter]")
+)
 ALL = (
+    COX,
+    COX_FOREST,
     COUNTS,
     OVERVIEW,
     GRADES,

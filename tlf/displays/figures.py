@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from crf2tlf.spec.output_bodies import HazardRatios, KaplanMeier, Waterfall
+from crf2tlf.spec.output_bodies import Cox, HazardRatios, KaplanMeier, Waterfall
 from crf2tlf.spec.outputs import Output
+from tlf.displays.cox import describe_cox_figure, make_cox_figure
 from tlf.displays.hazard_ratios import describe_forest, make_forest_figure
 from tlf.displays.kaplan_meier import describe_figure, make_kaplan_meier_figure
 from tlf.displays.numbers import Numbers
@@ -29,6 +30,9 @@ def draw_figures(output: Output, results: Results) -> tuple[Figure, ...]:
         case HazardRatios() as body:
             drawn = draw_forest(make_forest_figure(body, numbers))
             words = describe_forest(body, numbers, title)
+        case Cox() as body:
+            drawn = draw_forest(make_cox_figure(body, numbers))
+            words = describe_cox_figure(body, numbers, title)
         case Waterfall() as body:
             drawn = draw_waterfall(make_waterfall_figure(body, numbers))
             words = describe_waterfall_figure(body, numbers, title)

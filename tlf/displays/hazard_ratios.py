@@ -125,6 +125,7 @@ def make_forest_figure(body: HazardRatios, numbers: Numbers) -> ForestFigure:
     return ForestFigure(
         lines=tuple(_forest_line(line, lines) for line in lines),
         columns=lines.columns,
+        below=("events/N",) * len(lines.columns),
         margin=body.margin,
         better=(body.better[0], body.better[1]) if len(body.better) == 2 else ("", ""),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from crf2tlf.spec.output_bodies import (
     Counts,
+    Cox,
     HazardRatios,
     Hierarchy,
     KaplanMeier,
@@ -19,6 +20,7 @@ from crf2tlf.spec.output_bodies import (
 )
 from crf2tlf.spec.outputs import Output
 from tlf.displays.counts import make_count_rows
+from tlf.displays.cox import describe_cox, make_cox_rows
 from tlf.displays.hazard_ratios import describe_ratios, make_hazard_ratio_rows
 from tlf.displays.hierarchy import make_hierarchy_rows
 from tlf.displays.kaplan_meier import describe_kaplan_meier
@@ -85,6 +87,8 @@ def make_display(
 def _body(output: Output, numbers: Numbers, facts: DatasetFacts) -> Body:
     if isinstance(output.body, Listing):
         return make_listing_rows(output.body, numbers, facts)
+    if isinstance(output.body, Cox):
+        return _cox_body(output, output.body, numbers)
     columns = big_n_columns(numbers)
     match output.body:
         case Summary() as body:
@@ -106,3 +110,9 @@ def _body(output: Output, numbers: Numbers, facts: DatasetFacts) -> Body:
             return Body((), (), describe_kaplan_meier(body, numbers))
         case Waterfall():
             return Body((), (), describe_waterfall(numbers))
+
+
+def _cox_body(output: Output, body: Cox, numbers: Numbers) -> Body:
+    if output.kind == "figure":
+        return Body((), (), describe_cox(body, numbers, body.models[:1]))
+    return make_cox_rows(body, numbers)

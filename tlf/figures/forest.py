@@ -28,9 +28,9 @@ _TICK_DISTANCE = 0.075  # of the scale
 
 @dataclass(frozen=True)
 class ForestLine:
-    """A line: label and depth, events of each column, hazard ratio with limits as text and numbers; NaN is not drawn.
+    """A line: label and depth, texts of the columns, hazard ratio with limits as text and numbers; NaN is not drawn.
 
-    A heading has no events; `interaction` is the p-value of its subgroups.
+    A heading has no texts; `interaction` is the p-value of its subgroups.
     """
 
     label: str
@@ -45,12 +45,16 @@ class ForestLine:
 
 @dataclass(frozen=True)
 class ForestFigure:
-    """Everything a forest figure shows; `better` stands under the scale, left and right of 1."""
+    """Everything a forest figure shows: over each column a heading and what stands below it.
+
+    `better` stands under the scale, left and right of 1.
+    """
 
     lines: tuple[ForestLine, ...]
     columns: tuple[str, ...]
     margin: float | None
     better: tuple[str, str]
+    below: tuple[str, ...]
 
 
 def draw_forest(figure: ForestFigure) -> Figure:
@@ -149,8 +153,8 @@ def _add_texts(drawn: Figure, axes: Axes, figure: ForestFigure, size: float) -> 
             axes.axhline(place - 0.5, color=GUIDE_COLOUR, linewidth=0.3, alpha=0.6, zorder=0)
     top = 1 - 0.1 / drawn.get_figheight()
     heading: dict[str, Any] = {"va": "top", "fontweight": "bold", "transform": drawn.transFigure}
-    for middle, column in zip(middles, figure.columns, strict=True):
-        drawn.text(middle, top, f"{_shorten(column)}\nevents/N", ha="center", **heading)
+    for middle, column, below in zip(middles, figure.columns, figure.below, strict=True):
+        drawn.text(middle, top, f"{_shorten(column)}\n{below}".strip(), ha="center", **heading)
     drawn.text(right, top, "Hazard ratio\n(95% CI)", ha="left", **heading)
     _add_directions(drawn, axes, figure)
 

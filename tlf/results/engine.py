@@ -5,6 +5,7 @@ from __future__ import annotations
 from crf2tlf.errors import ProgramError
 from crf2tlf.spec.output_bodies import (
     Counts,
+    Cox,
     HazardRatios,
     Hierarchy,
     KaplanMeier,
@@ -18,6 +19,7 @@ from crf2tlf.spec.output_bodies import (
 from crf2tlf.spec.outputs import Output
 from tlf.results.ard import ResultBook, Results
 from tlf.results.count_rows import add_counts
+from tlf.results.cox import add_cox
 from tlf.results.frame import AnalysisFrame, make_frame
 from tlf.results.hazard_ratios import add_hazard_ratios
 from tlf.results.hierarchy import add_hierarchy
@@ -57,6 +59,8 @@ def _add_analyses(book: ResultBook, frame: AnalysisFrame, output: Output) -> Non
             add_non_inferiority(book, frame, output, body)
         case HazardRatios() as body:
             add_hazard_ratios(book, frame, body)
+        case Cox() as body:
+            add_cox(book, frame, body)
         case KaplanMeier() as body:
             add_kaplan_meier(book, frame, body)
         case Waterfall() as body:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from crf2tlf.errors import ProgramError
 from crf2tlf.rules.evaluate import evaluate_condition
 from crf2tlf.rules.expressions import Expression, Reference
 from crf2tlf.spec.output_bodies import Condition
@@ -30,7 +29,7 @@ BIG_N = "BIG_N"
 class AnalysisFrame:
     """The records that an output analyses, by column.
 
-    by            the variable of the analysed dataset that holds the column
+    by            the variable of the analysed dataset that holds the column; "" where the output has no columns
     sources       the datasets of the output
     everything    all records, whatever their column
     parts         the records of each column, the total last
@@ -79,10 +78,13 @@ class AnalysisFrame:
 
 
 def make_frame(book: ResultBook, output: Output, sources: Sources) -> AnalysisFrame:
-    """The columns and records of an output; adds the number of subjects of each column to the results."""
-    if output.columns is None:
-        raise ProgramError(f"the output {output.id} has no columns")
+    """The columns and records of an output; adds the number of subjects of each column to the results.
+
+    An output without columns has one, of all subjects.
+    """
     population = select_population(output, sources)
+    if output.columns is None:
+        return _make_whole(book, output, population, sources)
     values = compute_columns(output, population, sources)
     subjects = split_columns(population, output.columns, values, sources)
     denominators = _add_denominators(book, subjects, output.columns)
@@ -90,6 +92,15 @@ def make_frame(book: ResultBook, output: Output, sources: Sources) -> AnalysisFr
     parts = split_columns(everything, output.columns, values, sources)
     check_subjects(parts, subjects, output)
     return AnalysisFrame(output.columns.variable(output.dataset), sources, everything, parts, denominators)
+
+
+def _make_whole(book: ResultBook, output: Output, population: Selection, sources: Sources) -> AnalysisFrame:
+    records = select_analysis_records(output, sources)
+    everyone = ColumnValue(None, output.population.label)
+    check_subjects({everyone: records}, {everyone: population}, output)
+    result = book.add((BIG_N, "count", "N"), population.n_subjects, population, counts="subjects")
+    denominators = {everyone: Denominator(population.n_subjects, result)}
+    return AnalysisFrame("", sources, records, {everyone: records}, denominators)
 
 
 def _add_denominators(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -61,18 +62,23 @@ def _add_line(book: ResultBook, frame: AnalysisFrame, endpoint: Endpoint, compar
 def _add_subgroups(
     book: ResultBook, frame: AnalysisFrame, endpoint: Endpoint, row: RatioRow, compare: Compare, groups: Groups
 ) -> None:
-    texts = frame.texts(frame.everything, row.by)
-    named = [level for level, _ in row.levels]
-    found = sorted({str(text) for text in texts.dropna().unique()})
-    unknown = [level for level in found if named and level not in named]
-    if unknown:
-        message = f"{row.by} has the values {', '.join(unknown)}, which the line '{row.label}' does not name"
-        raise DataError(message, Context(dataset=frame.everything.source.name, fix="add them to its levels"))
     variable = frame.qualified(row.by)
-    for level in named or found:
+    for level in named_levels(frame, row.by, row.levels, row.label):
         of_level = frame.select(Comparison("==", variable, Literal(level)))
         _add_line(book, of_level, endpoint, compare, (*groups, (LEVEL, level)))
     _add_interaction(book, frame, endpoint, row, compare, groups)
+
+
+def named_levels(frame: AnalysisFrame, by: str, levels: Sequence[tuple[str, str]], label: str) -> list[str]:
+    """The levels of a line, or those found where it names none; DataError for a level that it does not name."""
+    texts = frame.texts(frame.everything, by)
+    named = [level for level, _ in levels]
+    found = sorted({str(text) for text in texts.dropna().unique()})
+    unknown = [level for level in found if named and level not in named]
+    if unknown:
+        message = f"{by} has the values {', '.join(unknown)}, which the line '{label}' does not name"
+        raise DataError(message, Context(dataset=frame.everything.source.name, fix="add them to its levels"))
+    return named or found
 
 
 def _add_interaction(

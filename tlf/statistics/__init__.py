@@ -1,6 +1,6 @@
 """Every statistic of a display: vectors in, frozen results out."""
 
-from tlf.statistics.cox import ChiSquare, CoxModel, Ties, compute_cox_model
+from tlf.statistics.cox import ChiSquare, CoxModel, Ties, compute_cox_model, compute_wald_test, not_estimable
 from tlf.statistics.descriptive import (
     Summary,
     compute_counts,
@@ -34,6 +34,7 @@ from tlf.statistics.kaplan_meier_limits import (
     compute_quantiles,
 )
 from tlf.statistics.log_rank import LogRank, compute_log_rank
+from tlf.statistics.proportional_hazards import ProportionalHazards, compute_proportional_hazards
 from tlf.statistics.proportions import (
     Interval,
     ProportionInterval,
@@ -76,6 +77,7 @@ __all__ = [
     "LogRank",
     "NonInferiority",
     "ProportionInterval",
+    "ProportionalHazards",
     "Quantile",
     "StratifiedTable",
     "StratumWeights",
@@ -103,6 +105,7 @@ __all__ = [
     "compute_number_at_risk_by_group",
     "compute_percentile",
     "compute_proportion",
+    "compute_proportional_hazards",
     "compute_quantile",
     "compute_quantiles",
     "compute_rate_difference",
@@ -114,9 +117,11 @@ __all__ = [
     "compute_std_error_of_limits",
     "compute_summaries",
     "compute_summary",
+    "compute_wald_test",
     "format_count",
     "format_interval",
     "format_number",
     "format_p_value",
+    "not_estimable",
     "round_half_away",
 ]

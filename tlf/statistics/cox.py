@@ -74,6 +74,16 @@ class CoxModel:
         return make_chi_square(2 * (self.log_likelihoods[1] - self.log_likelihoods[0]), len(self.names))
 
 
+def compute_wald_test(model: CoxModel, names: Sequence[str]) -> ChiSquare:
+    """Wald's test that the coefficients of some covariates are 0; NaN (NE) without any."""
+    places = [model.names.index(name) for name in names]
+    chosen = model.coefficients[places]
+    if not places or np.isnan(chosen).any():
+        return not_estimable(len(places))
+    covariance = model.covariance[np.ix_(places, places)]
+    return make_chi_square(float(chosen @ np.linalg.solve(covariance, chosen)), len(places))
+
+
 def make_chi_square(value: float, degrees: int) -> ChiSquare:
     """The test of a chi-square value."""
     return ChiSquare(value, degrees, float(chi2.sf(value, degrees)) if degrees else float("nan"))
@@ -151,6 +161,48 @@ def compute_cox_model(
     return CoxModel(names, *counts, beta / scale, covariance, values, make_chi_square(score, len(names)))
 
 
+@dataclass(frozen=True, eq=False)
+class EventMoments:
+    """Of each event its time, and the covariates less their mean, and their variance, over those at risk with it.
+
+    times (E,), residuals (E, k) of Schoenfeld (1982), variances (E, k, k); tied events by Efron's or Breslow's weights.
+    """
+
+    times: Floats
+    residuals: Floats
+    variances: Floats
+
+
+def compute_event_moments(
+    times: Array,
+    events: Array,
+    covariates: pd.DataFrame,
+    coefficients: Floats,
+    *,
+    ties: Ties = "efron",
+    strata: pd.DataFrame | None = None,
+) -> EventMoments:
+    """The moments of the covariates at every event under the coefficients of a fitted model."""
+    durations, flags = check_times(times, events)
+    x = _check_covariates(covariates, len(durations))
+    durations, x = compute_tied_times(durations), x - x.mean(axis=0)
+    parts = []
+    for rows in compute_stratum_rows(strata, len(durations)):
+        block = _make_stratum(durations[rows], flags[rows], x[rows], ties)
+        own = np.sort(durations[rows][flags[rows]])[::-1]
+        zero, one, two = (_compute_sums(block, weight) for weight in _weights(block, coefficients))
+        mean = one / zero[:, None]
+        spread = two / zero[:, None, None] - mean[:, :, None] * mean[:, None, :]
+        parts.append((own, block.event_x - mean, spread))
+    return EventMoments(*(np.concatenate(each) for each in zip(*parts, strict=True)))
+
+
+def _weights(block: _Stratum, beta: Floats) -> tuple[Floats, Floats, Floats]:
+    """The risk of each record, times its covariates, times their products."""
+    risk = np.exp(block.x @ beta)
+    return risk, risk[:, None] * block.x, risk[:, None, None] * block.x[:, :, None] * block.x[:, None, :]
+
+
 def _make_empty(names: tuple[str, ...], counts: tuple[int, int], value: float) -> CoxModel:
     k, none = len(names), float("nan")
     return CoxModel(names, *counts, np.full(k, none), np.full((k, k), none), (value, none), not_estimable(k))
@@ -191,9 +243,7 @@ def _compute_point(blocks: Sequence[_Stratum], beta: Floats) -> _Point:
 def _compute_stratum_point(block: _Stratum, beta: Floats) -> _Point:
     """Sums over the risk set less Efron's share of those tied, for every event at once."""
     eta = block.x @ beta
-    risk = np.exp(eta)
-    weights = (risk, risk[:, None] * block.x, risk[:, None, None] * block.x[:, :, None] * block.x[:, None, :])
-    zero, one, two = (_compute_sums(block, weight) for weight in weights)
+    zero, one, two = (_compute_sums(block, weight) for weight in _weights(block, beta))
     mean = one / zero[:, None]
     value = float(eta[block.event_rows].sum() - np.log(zero).sum())
     gradient = (block.event_x - mean).sum(axis=0)
