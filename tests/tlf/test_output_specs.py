@@ -83,8 +83,8 @@ def test_a_field_of_another_template_is_refused(tmp_path: Path) -> None:
 def test_an_unknown_template_is_refused(tmp_path: Path) -> None:
     assert faults_of(tmp_path, SUMMARY.replace("template: summary", "template: sumary")) == [
         "specs/toy/tlf/t_1.yaml:3: template: 'sumary' is not one of summary, counts, hierarchy, response, "
-        "time_to_event, non_inferiority, hazard_ratios, forest, cox, cox_forest, kaplan_meier, waterfall, listing; did you mean "
-        "'summary'?"
+        "time_to_event, non_inferiority, hazard_ratios, forest, cox, cox_forest, kaplan_meier, waterfall, listing; "
+        "did you mean 'summary'?"
     ]
 
 
