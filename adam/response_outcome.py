@@ -85,7 +85,8 @@ def add_outcomes(found: pd.DataFrame, deriver: Deriver, response: Response) -> p
     """The differences with the outcome of their subject under each course, and what each alone changes in EFFECT.
 
     Adds PARAMCD and, with the suffixes REP, COMP and ALONE, CNSR, OUTDT (days), EVNTDESC, CNSDTDSC and OUTEXPL, the
-    engine's sentence; all are missing for subjects outside the parameter's population, ALONE also for components.
+    engine's sentence. All are missing for subjects outside the parameter's population and for those whose overall
+    responses agree, ALONE also for components.
     """
     effect = response.effect_on
     if effect is None:
@@ -122,7 +123,8 @@ def compute_outcomes(courses: Courses, deriver: Deriver, response: Response, eff
     chosen = np.flatnonzero(evaluate_condition(record.where, SourceScope(copies, adsl)))
     parameter = study.adam[effect.dataset].parameters[effect.parameter]
     rows, fields = TimeToEvent()(copies, parameter, adsl, chosen)
-    place = pd.Index(courses.frame["NAME"].astype(object)).get_indexer(pd.Index(take_rows(adsl.subjects(), rows)))
+    names = take_rows(adsl.subjects(), rows).astype(object)
+    place = pd.Index(courses.frame["NAME"].astype(object)).get_indexer(pd.Index(names))
     return courses.frame.take(place).reset_index(drop=True).assign(**_columns(fields))
 
 
