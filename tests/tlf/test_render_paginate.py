@@ -202,6 +202,16 @@ def test_boxes_of_columns_fill_the_body() -> None:
         assert all(box.width > 0 for box in boxes)
 
 
+def test_a_column_has_room_for_its_numbers_as_they_stand_aligned() -> None:
+    # The counts have three digits before the point, the rates two, and their limits reach further to the right.
+    numbers = ("168 (87.0)", "48.1 (40.8, 55.0)")
+    wide = (Column(f"A label of a column that is wider {place}") for place in range(6))
+    rows = tuple(Row((Cell("Rate"), *[Cell(number)] * 7)) for number in numbers)
+    display = make_table(rows, header=(Column("", "left"), *wide, Column("All")))
+    needed = 9.0 * measure_block([(number, False) for number in numbers], 99.0).width
+    assert column_boxes(display, 684.0)[-1].inner * SAFETY >= needed
+
+
 def test_a_header_tree_becomes_rows_with_columns_in_the_last() -> None:
     one, two, three = Column("1"), Column("2"), Column("3")
     inner = Span("inner", (two, three))

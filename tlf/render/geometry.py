@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tlf.render.decimal_align import starts_with_number
+from tlf.render.decimal_align import measure_block, starts_with_number
 from tlf.render.page import Column, Display, Paging, Row, Span, leaves
 from tlf.render.wrap import text_width
 
@@ -86,9 +87,10 @@ def _content_widths(display: Display, body_width: float) -> list[float]:
     """
     size = display.paging.font_size
     columns = [[line for text in texts for line in text.split("\n")] for texts in _texts_by_column(display)]
-    wanted = _longest(columns, size)
+    blocks = _block_widths(display, columns)
+    wanted = _widest(_longest(columns, size), blocks)
     # "12 (34.5)" is one word, where there is room for that.
-    least = _longest([[word for line in lines for word in _words(line)] for lines in columns], size)
+    least = _widest(_longest([[word for line in lines for word in _words(line)] for lines in columns], size), blocks)
     if sum(least) > body_width:
         least = _longest([[word for line in lines for word in line.split(" ")] for lines in columns], size)
     wanted = [min(width, max(least[place], body_width * 0.4)) for place, width in enumerate(wanted)]
@@ -107,6 +109,18 @@ def _longest(columns: Sequence[Sequence[str]], size: float) -> list[float]:
     paddings = (2 * CELL_PADDING + 0.1 + (3 * INDENT if place == 0 else 0) for place in range(len(columns)))
     widths = (max((text_width(text, True) for text in set(texts)), default=0.0) * size / SAFETY for texts in columns)
     return [width + padding for width, padding in zip(widths, paddings, strict=True)]
+
+
+def _block_widths(display: Display, columns: Sequence[Sequence[str]]) -> list[float]:
+    """The width that the numbers of each column need when they stand aligned: "168 (87.0)" over "48.1 (40.8, 55.0)"."""
+    size, padding = display.paging.font_size, 2 * CELL_PADDING + 0.1
+    blocks = [measure_block(((text, True) for text in texts), math.inf).width for texts in columns]
+    aligned = [column.align == "decimal" for column in display.columns]
+    return [width * size / SAFETY + padding if decimal else 0.0 for width, decimal in zip(blocks, aligned, strict=True)]
+
+
+def _widest(first: Sequence[float], second: Sequence[float]) -> list[float]:
+    return [max(pair) for pair in zip(first, second, strict=True)]
 
 
 def _words(line: str) -> list[str]:
