@@ -22,7 +22,7 @@ IntArray = npt.NDArray[np.int64]
 
 TEXT = pd.StringDtype("pyarrow")
 SAS_EPOCH = np.datetime64("1960-01-01", "D")
-_ORDINAL_OF_SAS_EPOCH = datetime.date(1960, 1, 1).toordinal()
+ORDINAL_OF_SAS_EPOCH = datetime.date(1960, 1, 1).toordinal()
 _COMPLETE_DATE = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])")
 
 
@@ -136,7 +136,7 @@ def _sas_day(text: str) -> float:
     if not _COMPLETE_DATE.fullmatch(head):
         return np.nan
     try:
-        return float(datetime.date.fromisoformat(head).toordinal() - _ORDINAL_OF_SAS_EPOCH)
+        return float(datetime.date.fromisoformat(head).toordinal() - ORDINAL_OF_SAS_EPOCH)
     except ValueError:  # the 30th of February
         return np.nan
 

@@ -18,14 +18,13 @@ import numpy as np
 import pandas as pd
 
 from crf2tlf.rules.columns import (
-    SAS_EPOCH,
+    ORDINAL_OF_SAS_EPOCH,
     TEXT,
     BoolArray,
     Column,
     FloatArray,
     choose,
     compute_by_distinct,
-    compute_sas_dates,
     is_missing,
     is_true,
     take_rows,
@@ -55,6 +54,7 @@ FIRST_YEAR = "1582"  # SAS dates begin with the Gregorian calendar: an earlier y
 _ORDINAL_OF_SERIAL_0 = datetime.date(1899, 12, 30).toordinal()
 _LAST_SERIAL = 2_958_465  # 9999-12-31
 _UNKNOWN = ("NK", "UN", "UNK", "ND", "UNKN", "XX")
+_ISO_DATE = re.compile(r"[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-[0-9]{2})?)?")
 _TIME = r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?"
 
 
@@ -164,10 +164,7 @@ def compute_imputed_dates(
     `first` takes the first possible day, `last` the last one; without a rule a partial date stays missing. An
     imputed date is moved to `not_before` or `not_after` as far as the known parts allow.
     """
-    date = iso.str.slice(0, 10)
-    size: FloatArray = np.asarray(date.str.len().fillna(0), dtype=np.float64)
-    first = _possible_day(date, size, last=False)
-    final = _possible_day(date, size, last=True)
+    first, final, size = _possible(iso)
     partial = (size == 4) | (size == 7)
     days = np.where(partial, np.nan if rule == "" else (first if rule == "first" else final), first)
     if rule:
@@ -183,15 +180,8 @@ def compute_possible_days(dates: Column) -> tuple[FloatArray, ...]:
     """
     if not isinstance(dates.dtype, pd.StringDtype):
         return (np.asarray(dates.to_numpy(), dtype=np.float64),)
-    days = compute_sas_dates(dates)
-    partial = np.flatnonzero(np.isnan(days) & ~is_missing(dates))
-    if not len(partial):
-        return (days,)
-    known = dates.take(partial).reset_index(drop=True).str.slice(0, 10)
-    size: FloatArray = np.asarray(known.str.len(), dtype=np.float64)
-    first, final = days.copy(), days.copy()
-    first[partial], final[partial] = (_possible_day(known, size, last=last) for last in (False, True))
-    return first, final
+    first, final, size = _possible(dates)
+    return (first, final) if ((size == 4) | (size == 7)).any() else (first,)
 
 
 def _clamp(
@@ -211,22 +201,25 @@ def _clamp(
     return days
 
 
-def _possible_day(date: Column, size: FloatArray, *, last: bool) -> FloatArray:
-    """The first or last day that a partial date can mean; NaN where the text is no date."""
-    month = date.where(size != 4, date + ("-12" if last else "-01")).str.slice(0, 7)
-    days = np.full(len(date), np.nan)
-    readable = is_true(month.str.fullmatch(r"[0-9]{4}-(?:0[1-9]|1[0-2])").astype("boolean"))
-    if not readable.any():
-        return days
-    months = month[readable].to_numpy(dtype=object).astype("datetime64[M]")
-    start = months.astype("datetime64[D]")
-    end = (months + 1).astype("datetime64[D]") - np.timedelta64(1, "D")
-    known_day = date[readable].str.slice(8, 10)
-    offset = pd.to_numeric(known_day.mask(known_day == "").astype(object), errors="coerce").to_numpy(dtype="float64")
-    whole = ~np.isnan(offset)
-    chosen = np.where(last, end, start)
-    chosen = np.where(whole, start + (np.where(whole, offset, 1) - 1).astype("timedelta64[D]"), chosen)
-    result = (chosen - SAS_EPOCH).astype("timedelta64[D]").astype("float64")
-    result[whole & (chosen > end)] = np.nan
-    days[readable] = result
-    return days
+def _possible(iso: Column) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """The first and the last day that each date can mean, and its length without the time: 4 and 7 are partial."""
+    codes, distinct = pd.factorize(iso, use_na_sentinel=True)
+    found = np.array([*map(_possible_days, distinct.tolist()), (np.nan, np.nan, 0)], dtype=np.float64)[codes]
+    return found[:, 0], found[:, 1], found[:, 2]
+
+
+@lru_cache(maxsize=1_000_000)
+def _possible_days(iso: str) -> tuple[float, float, int]:
+    """The first and the last day that a date can mean, NaN where the text is no date, and the date's length."""
+    text = iso[:10]
+    if not _ISO_DATE.fullmatch(text):
+        return np.nan, np.nan, len(text)
+    year, month, day = int(text[:4]), text[5:7], text[8:10]
+    first = (int(month or 1), int(day or 1))
+    final_month = int(month or 12)
+    try:
+        start = datetime.date(year, *first)
+        end = start if day else datetime.date(year, final_month, monthrange(year, final_month)[1])
+    except ValueError:  # the 30th of February
+        return np.nan, np.nan, len(text)
+    return float(start.toordinal() - ORDINAL_OF_SAS_EPOCH), float(end.toordinal() - ORDINAL_OF_SAS_EPOCH), len(text)
