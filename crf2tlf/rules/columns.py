@@ -126,17 +126,16 @@ def compute_sas_dates(iso_dates: Column) -> FloatArray:
     A time after the date is not looked at. Any year of four digits will do: pandas's own dates end in 2262.
     """
     codes, distinct = pd.factorize(iso_dates, use_na_sentinel=True)
-    days = np.array([*map(_sas_day, distinct.tolist()), np.nan], dtype=np.float64)
+    days = np.array([*(_sas_day(text[:10]) for text in distinct.tolist()), np.nan], dtype=np.float64)
     return days[codes]
 
 
 @lru_cache(maxsize=1_000_000)
 def _sas_day(text: str) -> float:
-    head = text[:10]
-    if not _COMPLETE_DATE.fullmatch(head):
+    if not _COMPLETE_DATE.fullmatch(text):
         return np.nan
     try:
-        return float(datetime.date.fromisoformat(head).toordinal() - ORDINAL_OF_SAS_EPOCH)
+        return float(datetime.date.fromisoformat(text).toordinal() - ORDINAL_OF_SAS_EPOCH)
     except ValueError:  # the 30th of February
         return np.nan
 

@@ -204,14 +204,15 @@ def _clamp(
 def _possible(iso: Column) -> tuple[FloatArray, FloatArray, FloatArray]:
     """The first and the last day that each date can mean, and its length without the time: 4 and 7 are partial."""
     codes, distinct = pd.factorize(iso, use_na_sentinel=True)
-    found = np.array([*map(_possible_days, distinct.tolist()), (np.nan, np.nan, 0)], dtype=np.float64)[codes]
+    found = np.array(
+        [*(_possible_days(text[:10]) for text in distinct.tolist()), (np.nan, np.nan, 0)], dtype=np.float64
+    )[codes]
     return found[:, 0], found[:, 1], found[:, 2]
 
 
 @lru_cache(maxsize=1_000_000)
-def _possible_days(iso: str) -> tuple[float, float, int]:
+def _possible_days(text: str) -> tuple[float, float, int]:
     """The first and the last day that a date can mean, NaN where the text is no date, and the date's length."""
-    text = iso[:10]
     if not _ISO_DATE.fullmatch(text):
         return np.nan, np.nan, len(text)
     year, month, day = int(text[:4]), text[5:7], text[8:10]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from known_truth import KnownTruth
+from known_truth import build_known_truth
 
 import adam.blocks
 from adam.blocks import EVERY, Blocks, find_edges, find_rows
@@ -54,9 +53,9 @@ def test_blocks_of_subjects_give_the_files_of_the_whole_study(
 
 @pytest.mark.slow
 def test_blocks_of_subjects_give_the_same_responses_referee_and_explanations(
-    root: Path, faulty_truth: Callable[[str], KnownTruth], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    built = faulty_truth("fulpyr").folder / "fulpyr" / "sdtm"
+    built = build_known_truth(root, "fulpyr", tmp_path / "faulty", "--subjects", "60").folder / "fulpyr" / "sdtm"
     for name in ("whole", "split"):
         shutil.copytree(built, tmp_path / name / "sdtm")
     require_same_files(root, "fulpyr", tmp_path, monkeypatch)
