@@ -179,6 +179,7 @@ def _new(patients: Patients) -> pd.DataFrame:
         "NLDESC": Texts(DESCRIPTIONS, 2 * organ + 1),
         "NLMETH": Texts(("CT", "MRI"), brain.astype(np.int64)),
         "NLDAT": course.scan[who, turn],
+        "NLSTATE": Texts(("UNEQUIVOCAL",), np.zeros(len(who), dtype=np.int64)),
         "NLDIAM": size,
     }
     return make_form(patients.forms["NL"], patients.names, _rows(patients, seen, who, turn + 1, number), items)

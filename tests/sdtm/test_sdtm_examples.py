@@ -123,6 +123,21 @@ def test_a_new_lesion_is_identified_where_it_is_first_seen_and_goes_on_under_its
     ]
 
 
+def test_a_new_lesion_may_be_equivocal_first_and_unequivocal_then(study: Study) -> None:
+    lesion = {"NLNO": "NEW01", "NLORGANCD": "BRAIN", "NLMETHCD": "MRI"}
+    pages = [
+        on_page(FIRST[0], **lesion, NLDAT=FIRST[1], NLSTATE="Equivocal", NLSTATECD="EQUIVOCAL"),
+        on_page(SECOND[0], **lesion, NLDAT=SECOND[1], NLSTATE="Unequivocal", NLSTATECD="UNEQUIVOCAL"),
+    ]
+    identified = derive_from_rows(study, "TU", nl=pages)
+    assert values(identified, "TULNKID", "TUORRES", "TUDTC") == [("NEW01", "NEW", "2024-02-20")]
+    judged = derive_from_rows(study, "TR", nl=pages)
+    assert sorted(values(judged, "VISITNUM", "TRLNKID", "TRORRES", "TRSTRESC")) == [
+        (35.0, "NEW01", "Equivocal", "EQUIVOCAL"),
+        (55.0, "NEW01", "Unequivocal", "UNEQUIVOCAL"),
+    ]
+
+
 # ---- Arms --------------------------------------------------------------------------------------------------------
 
 
