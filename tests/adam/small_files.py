@@ -71,3 +71,8 @@ def _column(variable: Variable, records: Sequence[Record]) -> Column:
     if all(value is None for value in given):
         return missing_column("number" if variable.is_number else "text", len(given))
     return number_column(given) if variable.is_number else text_column(given)
+
+
+def listed(column: pd.Series) -> list[object]:
+    """The values with None for what is missing."""
+    return column.astype(object).where(column.notna(), None).tolist()

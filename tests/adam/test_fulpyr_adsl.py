@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 from known_truth import KnownTruth
+from small_files import listed
 
 pytestmark = pytest.mark.slow
 
@@ -42,11 +43,6 @@ def everybody(fulpyr: KnownTruth) -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def randomised(everybody: pd.DataFrame) -> pd.DataFrame:
     return everybody[~everybody["SCREEN_FAILURE_TRUE"]]
-
-
-def listed(column: pd.Series) -> list[object]:
-    """The values with None for what is missing."""
-    return column.astype(object).where(column.notna(), None).tolist()
 
 
 def test_every_subject_has_one_record(everybody: pd.DataFrame) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 from known_truth import KnownTruth
+from small_files import listed
 
 pytestmark = pytest.mark.slow
 
@@ -42,11 +43,6 @@ def enrolled(pyrws: KnownTruth) -> pd.DataFrame:
     assert whole["_WHERE"].eq("both").all()
     assert whole["ENRLFL"].eq("N").tolist() == whole["SCREEN_FAILURE_TRUE"].tolist()
     return whole[~whole["SCREEN_FAILURE_TRUE"]]
-
-
-def listed(column: pd.Series) -> list[object]:
-    """The values with None for what is missing."""
-    return column.astype(object).where(column.notna(), None).tolist()
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 import pytest
-from lifelines.datasets import load_lung
+from oracle_data import ORACLE, PUBLIC, Json, needs_public_data, needs_r, read_lung, read_reference
 
 from tlf.statistics import (
     ChiSquare,
@@ -31,27 +30,17 @@ from tlf.statistics import (
     compute_restricted_mean,
 )
 
-ROOT = Path(__file__).resolve().parents[2]
-ORACLE = ROOT / "tests" / "oracle"
-PUBLIC = ROOT.parent / "shared" / "data" / "survival"
 TIES: list[Ties] = ["efron", "breslow"]
-
-needs_r = pytest.mark.skipif(shutil.which("Rscript") is None, reason="Rscript is not installed")
-needs_public_data = pytest.mark.skipif(not PUBLIC.is_dir(), reason="the folder ../shared/data/survival is absent")
-
-Json = Mapping[str, Any]
 
 
 @pytest.fixture(scope="module")
 def reference() -> Json:
-    stored: Json = json.loads((ORACLE / "comparison_reference.json").read_text(encoding="utf-8"))
-    return stored
+    return read_reference("comparison_reference")
 
 
 @pytest.fixture(scope="module")
 def lung() -> pd.DataFrame:
-    every = load_lung()
-    cases = every[every["ph.ecog"] <= 2].reset_index(drop=True)
+    cases = read_lung()
     marked: pd.DataFrame = cases.assign(
         lung_days=cases["time"],
         lung_months=np.ceil(cases["time"] / 30.4375),

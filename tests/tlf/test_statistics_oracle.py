@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from lifelines.datasets import load_lung
+from oracle_data import ORACLE, PUBLIC, Json, needs_public_data, needs_r, read_lung, read_reference, read_trial
 
 from tlf.statistics import (
     IntervalKind,
@@ -33,38 +31,24 @@ from tlf.statistics import (
     compute_summary,
 )
 
-ROOT = Path(__file__).resolve().parents[2]
-ORACLE = ROOT / "tests" / "oracle"
-PUBLIC = ROOT.parent / "shared" / "data" / "survival"
 TRIALS = ["CLEOPATRA_3A", "FALCON_2", "TH3RESA_2A"]
 KINDS: list[IntervalKind] = ["loglog", "log", "plain"]
 EQUAL = 1e-9
 MONTH = 30.4375
 
-needs_r = pytest.mark.skipif(shutil.which("Rscript") is None, reason="Rscript is not installed")
-needs_public_data = pytest.mark.skipif(not PUBLIC.is_dir(), reason="the folder ../shared/data/survival is absent")
-
-Json = Mapping[str, Any]
-
 
 @pytest.fixture(scope="module")
 def reference() -> Json:
-    stored: Json = json.loads((ORACLE / "survival_reference.json").read_text(encoding="utf-8"))
-    return stored
+    return read_reference("survival_reference")
 
 
 @pytest.fixture(scope="module")
 def lung() -> pd.DataFrame:
-    every = load_lung()
-    cases = every[every["ph.ecog"] <= 2].reset_index(drop=True)
+    cases = read_lung()
     marked: pd.DataFrame = cases.assign(
         months=np.ceil(cases["time"] / MONTH), event=cases["status"] == 1, sex=cases["sex"].astype(str)
     )
     return marked
-
-
-def read_trial(name: str) -> pd.DataFrame:
-    return pd.read_csv(PUBLIC / f"{name}.csv")
 
 
 def assert_equal(computed: object, expected: Sequence[float | None] | float | None) -> None:
