@@ -1,9 +1,10 @@
 """The whole study end to end, stage by stage: wall seconds, CPU seconds and peak memory of each.
 
-    python bench/study.py [STUDY] [--repeat N] [--json FILE]
+    python bench/study.py [STUDY] [--subjects N] [--repeat N] [--json FILE]
 
-Each stage runs in a process of its own into an empty build folder, as make runs it; the second run of each stage, with
-nothing to do, is timed too. Run it from the project's root.
+With --subjects the raw data of a synthetic study are made first, without faults, and not measured. Each stage runs in
+a process of its own into an empty build folder, as make runs it; the second run of each stage, with nothing to do, is
+timed too. Run it from the project's root.
 """
 
 from __future__ import annotations
@@ -32,13 +33,22 @@ class Measured:
     again: float
 
 
-def measure(stage: str, study: str, build: Path) -> Measured:
+def measure(stage: str, study: str, build: Path, raw: Path | None) -> Measured:
     """Run a stage twice and measure both runs."""
     command = [sys.executable, "-m", stage, *(["check"] if stage == "crf2tlf.spec" else []), study]
     command += ["--build", str(build), *([] if stage == "crf2tlf.spec" else ["--quiet"])]
+    command += ["--raw", str(raw)] if raw is not None and stage != "crf2tlf.spec" else []
     wall, cpu, peak = _run(command)
     again, _, _ = _run(command)
     return Measured(stage, wall, cpu, peak, again)
+
+
+def make_raw(study: str, subjects: int, folder: Path) -> Path:
+    """The raw data of a synthetic study."""
+    raw = folder / "raw"
+    options = [study, "--subjects", str(subjects), "--no-faults", "--out", str(raw)]
+    _run([sys.executable, "-m", "synthetic", *options])
+    return raw
 
 
 def _run(command: list[str]) -> tuple[float, float, float]:
@@ -57,13 +67,15 @@ def main() -> None:
     """Measure all stages and print them as a table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("study", nargs="?", default="cdiscpilot01")
+    parser.add_argument("--subjects", type=int, help="of a synthetic study, whose raw data are made")
     parser.add_argument("--repeat", type=int, default=1, help="whole runs; the fastest of each stage counts")
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
     runs = []
     for _ in range(given.repeat):
         with tempfile.TemporaryDirectory() as folder:
-            runs.append([measure(stage, given.study, Path(folder)) for stage in STAGES])
+            raw = make_raw(given.study, given.subjects, Path(folder)) if given.subjects else None
+            runs.append([measure(stage, given.study, Path(folder), raw) for stage in STAGES])
     best = [min(stage, key=lambda measured: measured.wall) for stage in zip(*runs, strict=True)]
     print(f"{'stage':<14}{'wall s':>8}{'CPU s':>8}{'peak MB':>9}{'again s':>9}")
     for each in best:
