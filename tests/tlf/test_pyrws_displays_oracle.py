@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-import subprocess
-import sys
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
-
-import numpy as np
 import pandas as pd
 import pytest
+from display_results import Json, Results, ask_r, assert_equal, assert_replays, build_results, needs_r
 from known_truth import KnownTruth
 
-from crf2tlf.spec.load import load_study
-from crf2tlf.tables import read_parquet
-from tlf.results import compute_replay, facts_of, read_sources
-
-ROOT = Path(__file__).resolve().parents[2]
-EQUAL = 1e-9
 COVARIATES = (
     *("AGEGR1", "ECOGGR1", "HRSTAT", "VISCFL", "BRAINFL", "NMETGR1", "DFIGR1", "LINE", "PRHER2", "REGIMEN"),
     "STDOSGR1",
@@ -37,48 +23,18 @@ LINES = {"FIRST LINE": "First line", "SECOND LINE": "Second line", "THIRD OR LAT
 BRAIN = {"with": "With a measurable brain lesion", "without": "Without a measurable brain lesion", "all": "All"}
 
 pytestmark = pytest.mark.slow
-needs_r = pytest.mark.skipif(shutil.which("Rscript") is None, reason="Rscript is not installed")
-
-Json = Mapping[str, Any]
 
 
 @pytest.fixture(scope="module")
 def ard(pyrws: KnownTruth) -> pd.DataFrame:
     """The results of all displays of the study."""
-    command = [sys.executable, "-W", "error", "-m", "tlf", "pyrws", "--build", str(pyrws.folder), "--quiet"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return read_parquet(pyrws.folder / "pyrws" / "tlf" / "ard.parquet")
+    return build_results(pyrws)
 
 
 @pytest.fixture(scope="module")
 def by_r(pyrws: KnownTruth, tmp_path_factory: pytest.TempPathFactory) -> Json:
     """What R says."""
-    written = tmp_path_factory.mktemp("r") / "displays.json"
-    script = ROOT / "tests" / "oracle" / "pyrws_displays.R"
-    command = ["Rscript", str(script), str(pyrws.folder / "pyrws" / "adam"), str(written)]
-    finished = subprocess.run(command, check=False, capture_output=True, text=True, timeout=600)
-    assert finished.returncode == 0, finished.stderr
-    found: Json = json.loads(written.read_text(encoding="utf-8"))
-    return found
-
-
-class Results:
-    """The results of one display, by analysis, statistic and levels of the groups."""
-
-    def __init__(self, ard: pd.DataFrame, output: str) -> None:
-        own = ard[ard["OUTPUTID"] == output]
-        levels = zip(*(own[f"GRP{place}LV"].fillna("") for place in range(1, 5)), strict=True)
-        names = zip(own["ANALYSISID"], own["STATNAME"], levels, own["STATNUM"], strict=True)
-        self.found = {(a, s, tuple(filter(None, each))): value for a, s, each, value in names}
-
-    def values(self, analysis: str, statistics: Sequence[str], *levels: str) -> list[float]:
-        return [self.found[analysis, statistic, levels] for statistic in statistics]
-
-
-def assert_equal(found: object, expected: object) -> None:
-    wanted = np.array(expected, dtype=np.float64)
-    np.testing.assert_allclose(np.asarray(found, dtype=np.float64), wanted, rtol=EQUAL, atol=EQUAL)
+    return ask_r(pyrws, tmp_path_factory.mktemp("r") / "displays.json")
 
 
 def assert_test(results: Results, analysis: str, expected: Json, *levels: str) -> None:
@@ -156,12 +112,4 @@ def test_rates_of_intracranial_response_equal_r(ard: pd.DataFrame, by_r: Json, w
 
 
 def test_every_count_of_the_study_is_that_of_its_replayed_filter(ard: pd.DataFrame, pyrws: KnownTruth) -> None:
-    study = load_study("pyrws", ROOT)
-    names = sorted(set(ard["DATASET"]) | {"ADSL"})
-    sources = read_sources(pyrws.folder / "pyrws" / "adam", facts_of(study, names), study.constants, study.encoding)
-    replayed = ard.merge(compute_replay(ard, sources), on="RESULTID", validate="1:1")
-    assert (replayed["RECORDS"] == replayed["NRECORDS"]).all()
-    subjects, records = (replayed[replayed["COUNTS"] == counted] for counted in ("subjects", "records"))
-    assert len(subjects) > 1000
-    assert (subjects["SUBJECTS"] == subjects["STATNUM"]).all()
-    assert (records["RECORDS"] == records["STATNUM"]).all()
+    assert_replays(ard, pyrws)
