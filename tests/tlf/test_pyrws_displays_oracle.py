@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 import pytest
 from display_results import Json, Results, ask_r, assert_equal, assert_replays, build_results, needs_r
