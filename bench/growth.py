@@ -1,10 +1,11 @@
 """SDTM and the efficacy datasets of ADaM as the number of subjects grows: time, memory, and rows a second by dataset.
 
-    python bench/growth.py [--study fulpyr] [--subjects 500,5000,50000] [--jobs 2] [--folder DIR]
+    python bench/growth.py [--study fulpyr] [--subjects 500,5000,50000] [--stages sdtm,efficacy] [--jobs 2]
 
-The raw data of the synthetic study are made first (bench/synthetic.py measures that). Each stage runs in a process of
-its own into an empty build folder. Memory is that of the largest process. Prints a table a size, the exponent of the
-growth of CPU time with the rows (1 is linear), and one line of JSON. 50,000 subjects need some 40 GB of disk.
+The raw data of the synthetic study are made first (bench/synthetic.py measures that). `efficacy` is ADSL, ADRS and
+ADTTE with what they read (bench/efficacy.py), `adam` the whole stage. Each runs in a process of its own into an empty
+build folder. Memory is that of the largest process. Prints a table a size, the exponent of the growth of CPU time with
+the rows (1 is linear), and one line of JSON. 50,000 subjects need some 40 GB of disk.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ def run(command: list[str]) -> tuple[float, float, float]:
     """Wall seconds, CPU seconds of all its processes, and MB of the largest one."""
     before = os.times()
     started = time.perf_counter()
-    process = subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, stdout=subprocess.DEVNULL)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen([sys.executable, *command], cwd=ROOT, stdout=subprocess.DEVNULL, env=environment)
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - started
     after = os.times()
@@ -51,16 +53,17 @@ def steps_of(build: Path, stage: str) -> tuple[dict[str, float], dict[str, int]]
     return seconds, rows
 
 
-def measure(study: str, subjects: int, jobs: int, folder: Path | None) -> list[Measurement]:
-    """One size: both stages."""
+def measure(study: str, subjects: int, stages: list[str], jobs: int, folder: Path | None) -> list[Measurement]:
+    """One size: all stages."""
     found = []
     with tempfile.TemporaryDirectory(dir=folder) as name:
         raw, build = Path(name) / "raw", Path(name) / "build"
-        run(["synthetic", study, "--subjects", str(subjects), "--no-faults", "--out", str(raw)])
-        for stage in ("sdtm", "adam"):
-            given = [study, "--build", str(build), "--jobs", str(jobs), "--quiet", "--raw", str(raw)]
-            wall, cpu, peak = run([stage, *given])
-            seconds, rows = steps_of(build / study, stage)
+        run(["-m", "synthetic", study, "--subjects", str(subjects), "--no-faults", "--out", str(raw)])
+        for stage in stages:
+            options = [study, "--build", str(build), "--jobs", str(jobs), "--quiet", "--raw", str(raw)]
+            command = ["bench/efficacy.py", study, str(build), "--jobs", str(jobs)]
+            wall, cpu, peak = run(command if stage == "efficacy" else ["-m", stage, *options])
+            seconds, rows = steps_of(build / study, "adam" if stage == "efficacy" else stage)
             found.append(
                 {
                     "study": study,
@@ -83,7 +86,7 @@ def measure(study: str, subjects: int, jobs: int, folder: Path | None) -> list[M
 def show(each: Measurement, named: list[str]) -> None:
     """One stage of one size as lines."""
     print(
-        f"{each['study']:8} {each['stage']:5} {each['subjects']:7,} subjects {each['rows']:12,} rows"
+        f"{each['study']:8} {each['stage']:8} {each['subjects']:7,} subjects {each['rows']:12,} rows"
         f" {each['wall']:8.1f} s wall {each['cpu']:8.1f} s CPU {each['peak_mb']:6,} MB"
         f" {each['rows'] / each['cpu']:9,.0f} rows a CPU second",
         flush=True,
@@ -94,7 +97,7 @@ def show(each: Measurement, named: list[str]) -> None:
         flush=True,
     )
     chosen = [of[name]["seconds"] for name in named if name in of]
-    if chosen and each["stage"] == "adam":
+    if chosen and each["stage"] != "sdtm":
         print(f"   {', '.join(named)} together: {sum(chosen):.1f} s", flush=True)
 
 
@@ -103,16 +106,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="SDTM and ADaM as the number of subjects grows")
     parser.add_argument("--study", default="fulpyr")
     parser.add_argument("--subjects", default="500,5000,50000")
+    parser.add_argument("--stages", default="sdtm,efficacy", help="of sdtm, efficacy and adam, in that order")
     parser.add_argument("--datasets", default="ADSL,ADRS,ADTTE", help="whose time together is shown")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--folder", type=Path, default=None, help="where the files are written")
     given = parser.parse_args()
-    results = []
+    results, stages = [], given.stages.split(",")
     for number in given.subjects.split(","):
-        for each in measure(given.study, int(number), given.jobs, given.folder):
+        for each in measure(given.study, int(number), stages, given.jobs, given.folder):
             results.append(each)
             show(each, given.datasets.split(","))
-    for stage in ("sdtm", "adam"):
+    for stage in stages:
         sizes = [each for each in results if each["stage"] == stage]
         if len(sizes) > 1:
             first, last = sizes[0], sizes[-1]

@@ -65,21 +65,22 @@ class ContentHashes:
     """
 
     def __init__(self) -> None:
-        self._known: dict[Path, str | None] = {}
+        self._known: dict[str, str | None] = {}
 
     def of(self, path: Path) -> str | None:
         """The hash of a file or folder, or None where there is neither."""
-        place = path.resolve()
+        place = str(path.resolve())
         if place not in self._known:
-            self._known[place] = hash_path(place)
+            self._known[place] = hash_path(Path(place))
         return self._known[place]
 
     def forget(self, paths: tuple[Path, ...]) -> None:
         """Read these, what lies in them and the folders around them again next time."""
-        for place in [path.resolve() for path in paths]:
-            for known in list(self._known):
-                if known == place or known in place.parents or place in known.parents:
-                    del self._known[known]
+        for place in [str(path.resolve()) for path in paths]:
+            inside = place + os.sep
+            touched = [each for each in self._known if each.startswith(inside) or inside.startswith(each + os.sep)]
+            for each in touched:
+                del self._known[each]
 
 
 def hash_path(path: Path) -> str | None:
