@@ -6,9 +6,8 @@ Every rule is subject-local, so a study is analysed block by block in flat memor
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import zip_longest
 from math import ceil
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from crf2tlf.build import Step, StepResult
+from crf2tlf.build.blocks import write_edges
 from crf2tlf.rules.columns import text_column
 from crf2tlf.spec.model import Study
 from crf2tlf.tables import read_parquet, read_xpt, write_parquet
@@ -24,7 +24,7 @@ EVERY = -1
 """The block of rows that belong to no subject, such as those of TS: every block reads them."""
 BLOCK_BYTES = 200 * 2**20
 """About so many bytes of SDTM transport files are analysed at once: some thousand subjects, 1.5 GB of memory."""
-CODE = ("crf2tlf/tables", "crf2tlf/spec", "crf2tlf/rules", "adam/blocks.py")
+CODE = ("crf2tlf", "adam")
 Runs = tuple[tuple[int, int], ...]
 """Runs of rows, each from its first row (counted from 0) to before its last."""
 
@@ -94,9 +94,7 @@ def _rows_step(study: Study, file: Path, blocks: Blocks) -> Step:
 
 def find_edges(study: Study, file: Path, blocks: Blocks) -> StepResult:
     """Write the first subject of every block but the first, so that the blocks have about as many subjects each."""
-    subjects = sorted(_subjects(study, file).dropna().unique())
-    places = [len(subjects) * block // blocks.count for block in range(1, blocks.count)]
-    write_parquet(blocks.edges, pd.DataFrame({"FIRST": text_column([subjects[place] for place in places])}))
+    write_edges(blocks.edges, _subjects(study, file), blocks.count)
     return StepResult()
 
 
@@ -122,8 +120,3 @@ def _subjects(study: Study, file: Path) -> pd.Series:
     if "USUBJID" in names:
         return read_xpt(file, encoding=study.encoding, columns=["USUBJID"]).frame["USUBJID"]
     return text_column(None, len(read_xpt(file, encoding=study.encoding, columns=[]).frame))
-
-
-def by_block(datasets: Iterable[Sequence[Step]]) -> list[Step]:
-    """The steps of the blocks of all datasets, block by block."""
-    return [step for block in zip_longest(*datasets) for step in block if step is not None]

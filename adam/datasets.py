@@ -59,28 +59,30 @@ class Files:
             raise UnreadableFile(f"{path} does not exist.", context)
         supplemental = folder / f"{dataset.supp_name.lower()}.xpt"
         has_qualifiers = bool(dataset.supp) and supplemental.is_file()
-        qualifiers = self._read(study, supplemental, None) if has_qualifiers else None
+        qualifiers = _read(study, supplemental, None, self._runs(supplemental)) if has_qualifiers else None
+        runs = self._runs(path)
         there = {variable.name for variable in read_xpt(path, encoding=study.encoding, columns=[]).variables}
         columns = dict.fromkeys(("USUBJID", *self.columns.get(name, ())))
-        frame = self._read(study, path, [each for each in columns if each in there])
+        frame = _read(study, path, [each for each in columns if each in there], runs)
 
         def read(column: str) -> pd.Series:
-            return self._read(study, path, [column] if column in there else [])[column]
+            return _read(study, path, [column] if column in there else [], runs)[column]
 
-        return FileSource(name, frame, qualifiers, read, self._numbers(path))
-
-    def _read(self, study: Study, path: Path, columns: list[str] | None) -> pd.DataFrame:
-        return read_xpt(path, encoding=study.encoding, columns=columns, runs=self._runs(path)).frame
+        return FileSource(name, frame, qualifiers, read, _numbers(runs))
 
     def _runs(self, path: Path) -> Runs | None:
         return None if self.blocks is None else self.blocks.runs(path, self.block)
 
-    def _numbers(self, path: Path) -> IntArray | None:
-        """The numbers of the rows in the file, from 1; None for all rows."""
-        runs = self._runs(path)
-        if runs is None:
-            return None
-        return np.concatenate([np.zeros(0, dtype=np.int64), *(np.arange(first, stop) + 1 for first, stop in runs)])
+
+def _read(study: Study, path: Path, columns: list[str] | None, runs: Runs | None) -> pd.DataFrame:
+    return read_xpt(path, encoding=study.encoding, columns=columns, runs=runs).frame
+
+
+def _numbers(runs: Runs | None) -> IntArray | None:
+    """The numbers of the rows in the file, from 1; None for all rows."""
+    if runs is None:
+        return None
+    return np.concatenate([np.zeros(0, dtype=np.int64), *(np.arange(first, stop) + 1 for first, stop in runs)])
 
 
 def _without_records(dataset: Dataset) -> pd.DataFrame:

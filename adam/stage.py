@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from adam.blocks import Blocks, block_steps, by_block, count_blocks
+from adam.blocks import Blocks, block_steps, count_blocks
 from adam.datasets import (
     REFEREE,
     Files,
@@ -22,6 +22,7 @@ from adam.response_outcome import drawn_datasets
 from adam.response_run import criterion_path, read_study_criterion
 from adam.time_to_event.stage import explained_path, explained_steps
 from crf2tlf.build import Options, Step
+from crf2tlf.build.blocks import by_block
 from crf2tlf.build.issues import issues_step
 from crf2tlf.derive.write import is_without_records, output_paths, transport_paths
 from crf2tlf.spec.fingerprint import compute_dataset_key

@@ -19,6 +19,7 @@ from crf2tlf.derive.extract import kept_records
 from crf2tlf.derive.long_forms import LongSource
 from crf2tlf.derive.tables import RawSource
 from crf2tlf.spec.facts import Form
+from crf2tlf.spec.graph import wide_form
 from crf2tlf.spec.model import Study
 from crf2tlf.tables import RawFormat, RawTable, read_raw, read_raw_copy, read_raw_copy_pieces, read_raw_pieces
 from sdtm.raw_forms import check_fields, copy_path
@@ -58,12 +59,6 @@ def count_blocks(study: Study, raw: Path) -> int:
     """How many blocks a study is derived in, by the size of its raw files."""
     files = {raw / form.file for form in study.forms.values()}
     return max(1, ceil(sum(file.stat().st_size for file in files if file.is_file()) / BLOCK_BYTES))
-
-
-def wide_form(study: Study, name: str) -> Form:
-    """The form whose file holds a form: itself, or the wide form that a long form is seen from."""
-    form = study.forms[name]
-    return study.forms[form.long.form] if form.long is not None else form
 
 
 def read_form(study: Study, form: Form, extract: Extract, block: int = 0) -> RawTable:

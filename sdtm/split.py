@@ -9,17 +9,17 @@ from dataclasses import replace
 from itertools import chain
 
 import numpy as np
-import pandas as pd
 
 from crf2tlf.build import Step, StepResult
+from crf2tlf.build.blocks import write_edges
 from crf2tlf.derive.tables import RawSource
 from crf2tlf.rules.columns import Column, IntArray, is_missing
 from crf2tlf.spec.facts import Form
 from crf2tlf.spec.model import Study
-from crf2tlf.tables import NotInPieces, RawCopyWriter, RawTable, read_parquet, write_parquet
+from crf2tlf.tables import NotInPieces, RawCopyWriter, RawTable, read_parquet
 from sdtm.blocks import Extract, read_form, read_pieces
 
-CODE = ("crf2tlf/tables", "crf2tlf/spec", "crf2tlf/derive", "sdtm")
+CODE = ("crf2tlf", "sdtm")
 EDGES = "edges.parquet"
 
 
@@ -54,10 +54,7 @@ def _edges_step(study: Study, extract: Extract) -> Step:
 def find_edges(study: Study, form: Form, extract: Extract) -> StepResult:
     """Write the first subject of every block but the first, so that the blocks have about as many subjects each."""
     table = read_whole(study, form, extract)
-    subjects = sorted(_subjects(study, form, table).dropna().unique())
-    places = [len(subjects) * block // extract.count for block in range(1, extract.count)]
-    edges = pd.DataFrame({"FIRST": pd.Series([subjects[place] for place in places], dtype="string[pyarrow]")})
-    write_parquet(extract.blocks / EDGES, edges)
+    write_edges(extract.blocks / EDGES, _subjects(study, form, table), extract.count)
     return StepResult()
 
 

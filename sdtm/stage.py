@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import zip_longest
 from pathlib import Path
 
 import pandas as pd
 
 from crf2tlf.build import Options, Step, StepResult
+from crf2tlf.build.blocks import by_block
 from crf2tlf.build.issues import issues_step
 from crf2tlf.derive.built import Built, build_dataset
 from crf2tlf.derive.extract import form_issues
@@ -17,11 +17,11 @@ from crf2tlf.derive.stored import StoredBlock, write_block
 from crf2tlf.derive.write import output_paths, transport_paths, write_blocks, write_built
 from crf2tlf.spec.fingerprint import compute_dataset_key
 from crf2tlf.spec.folders import raw_folder
-from crf2tlf.spec.graph import Graph, forms_among, forms_to_tell
+from crf2tlf.spec.graph import Graph, forms_among, forms_to_tell, wide_form
 from crf2tlf.spec.load import load_study, load_study_standards
 from crf2tlf.spec.model import Dataset, Study
 from crf2tlf.tables import write_parquet, write_text
-from sdtm.blocks import Extract, count_blocks, deriver_of, wide_form
+from sdtm.blocks import Extract, count_blocks, deriver_of
 from sdtm.raw_fields_page import hash_table, render_raw_fields, tabulate_raw_fields
 from sdtm.raw_forms import copy_steps
 from sdtm.split import split_steps
@@ -42,12 +42,11 @@ def plan(options: Options) -> list[Step]:
     telling = forms_to_tell(graph)
     datasets = study.sdtm.items()
     steps = [_dataset_steps(study, graph, spec, telling.get(name, ()), extract, build) for name, spec in datasets]
-    # Block by block, so that a worker process turns to another block as seldom as can be.
-    by_block = [step for each in zip_longest(*(blocks for blocks, _ in steps)) for step in each if step is not None]
+    parts = by_block(blocks for blocks, _ in steps)
     copies = copy_steps(study, raw, extract.copies)
     gathered = [issues_step(study, "sdtm", build / "sdtm", "raw data", CODE), _raw_fields_step(study, build / "sdtm")]
     whole = [final for _, final in steps]
-    return [*copies, *split_steps(study, extract), *by_block, *whole, *gathered]
+    return [*copies, *split_steps(study, extract), *parts, *whole, *gathered]
 
 
 def _dataset_steps(

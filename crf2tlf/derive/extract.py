@@ -14,6 +14,7 @@ from crf2tlf.rules.columns import BoolArray, Column, is_missing, is_true, take_r
 from crf2tlf.rules.dates import compute_iso_dates_from_text
 from crf2tlf.rules.vectors import find_positions
 from crf2tlf.spec.facts import CodeTexts, Form, Table
+from crf2tlf.spec.graph import wide_form
 from crf2tlf.spec.model import Dataset, Study
 
 AFTER_CUT_OFF = "AFTER_CUT_OFF"
@@ -32,8 +33,7 @@ def form_issues(study: Study, spec: Dataset, forms: Mapping[str, RawSource]) -> 
     """
     told = [excluded_issues(study, spec, forms)] if study.excluded else []
     for name, source in sorted(forms.items()):
-        long = study.forms[name].long
-        form = study.forms[long.form] if long is not None else study.forms[name]
+        form = wide_form(study, name)
         counted = source.rows(kept_rows(study, source))
         told += [_cut_off_issues(study, spec, form, counted), *_code_issues(study, spec, form, counted)]
     return combine_issues(told)

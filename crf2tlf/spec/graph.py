@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from crf2tlf.rules.verbs import Read
+from crf2tlf.spec.facts import Form
 from crf2tlf.spec.model import Dataset, Study, Variable
 from crf2tlf.spec.names import Name, Names, UnknownName
 from crf2tlf.spec.response_fields import RESPONSE_FIELDS
@@ -160,12 +161,13 @@ def forms_to_tell(graph: Graph) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for name in sorted(study.sdtm if study.has_form_issues else (), key=lambda each: (each != "DM", each)):
         forms = forms_among(graph.closure(study.sdtm[name]))
-        own = [form for form in forms if _wide(study, form) not in told]
-        found[name] = tuple({_wide(study, form): form for form in own}.values())
-        told |= {_wide(study, form) for form in forms}
+        own = [form for form in forms if wide_form(study, form).name not in told]
+        found[name] = tuple({wide_form(study, form).name: form for form in own}.values())
+        told |= {wide_form(study, form).name for form in forms}
     return found
 
 
-def _wide(study: Study, form: str) -> str:
-    long = study.forms[form].long
-    return long.form if long is not None else form
+def wide_form(study: Study, name: str) -> Form:
+    """The form whose file holds a form: itself, or the wide form that a long form is seen from."""
+    long = study.forms[name].long
+    return study.forms[long.form] if long is not None else study.forms[name]
