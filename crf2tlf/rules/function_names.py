@@ -49,6 +49,7 @@ FUNCTION_SIGNATURES: dict[str, Signature] = {
     "substr": Signature("TDD", "text", "characters from a position, counted from 1", optional=1),
     "replace": Signature("TCC", "text", "the text with every occurrence of one text replaced by another"),
     "scan": Signature("TDC", "text", "the n-th part of a text cut at a separator"),
+    "piece": Signature("TD", "text", "the n-th piece of at most 200 bytes, cut between words"),
     "text": Signature("N", "text", "the number as the shortest text"),
     "datepart": Signature("T", "text", "the date of an ISO 8601 date and time"),
     "timepart": Signature("T", "text", "the time of an ISO 8601 date and time"),

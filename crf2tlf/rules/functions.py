@@ -22,6 +22,7 @@ from crf2tlf.rules.columns import (
     text_column,
 )
 from crf2tlf.rules.normal import compute_normal
+from crf2tlf.rules.pieces import compute_piece
 
 NUMBER_PATTERN = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _FIRST_DAY, _LAST_DAY = -138061, 2936549  # 1582-01-01 and 9999-12-31, the dates that SAS knows with four digits
@@ -155,6 +156,7 @@ FUNCTIONS: dict[str, Callable[..., Column]] = {
     "substr": _substr,
     "replace": lambda text, old, new: text_column(text.str.replace(_fixed(old), _fixed(new), regex=False)),
     "scan": _scan,
+    "piece": lambda text, number: compute_piece(text, _fixed_number(number)),
     "text": compute_number_texts,
     "datepart": lambda text: text_column(text.str.slice(0, 10)),
     "timepart": lambda text: text_column(text.str.slice(11, None)),

@@ -11,7 +11,7 @@ from crf2tlf.rules.expressions import Call, Expression, Minus, Reference, refere
 from crf2tlf.rules.reads import Read, own, read_in
 
 Use = Literal["value", "condition"]
-RETELLING = ("upper", "lower", "trim", "normal", "number", "text", "digits", "replace")
+RETELLING = ("upper", "lower", "trim", "normal", "number", "text", "digits", "replace", "piece")
 """Functions whose result says nothing that was not collected."""
 
 

@@ -11,6 +11,7 @@ from crf2tlf.rules.evaluate import KindError, infer_kind
 from crf2tlf.rules.expressions import Expression, Reference, constants
 from crf2tlf.rules.own_source import names_own_source
 from crf2tlf.rules.verbs import Read
+from crf2tlf.spec.check_pieces import check_pieces
 from crf2tlf.spec.model import Dataset, RecordSource
 from crf2tlf.spec.names import Names, UnknownName
 from crf2tlf.spec.read_parts import UNREADABLE
@@ -46,6 +47,7 @@ def check_dataset(dataset: Dataset, names: Names, standards: Standards) -> Itera
             yield from _check_name(Read(field), dataset, names, check, f"checks.{check.id}.field")
         for name in check.show:
             yield from _check_read(Read(Reference((name,))), dataset, names, check, f"checks.{check.id}.show")
+    yield from check_pieces(dataset)
     for name in sorted(dataset.working.keys() & dataset.variables.keys()):
         yield Fault(dataset.working[name].location, f"working.{name}", f"'{name}' is a variable of {dataset.name} too")
 

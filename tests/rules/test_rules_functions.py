@@ -31,6 +31,8 @@ ON_TEXT: dict[str, list[tuple[list[str | None], list[Value]]]] = {
     "scan(T, 1, '-')": [(["01-701-1015", "01", "-1", NA], ["01", "01", NA, NA])],
     "scan(T, 3, '-')": [(["01-701-1015", "01", NA], ["1015", NA, NA])],
     "scan(T, 2, '. ')": [(["a. b. c", "a.b", NA], ["b", NA, NA])],
+    "piece(T, 1)": [(["in one  piece ", "a" * 200, NA], ["in one  piece ", "a" * 200, NA])],
+    "piece(T, 2)": [(["in one piece", "a" * 200, NA], [NA, NA, NA])],
     "contains(T, '.')": [(["a.c", "abc", NA], [True, False, NA])],
     "contains(T, 'B')": [(["abc", "aBc", NA], [False, True, NA])],
     "starts_with(T, '(')": [(["(a", "a(", NA], [True, False, NA])],
