@@ -11,10 +11,17 @@ from test_checks_of_records import SEEDED, Columns
 
 from crf2tlf.errors import ProgramError
 from qc.agreement import require_agreement
-from qc.checks import Check, SubjectKnown
+from qc.checks import AllowedValues, Check, SubjectKnown
 from qc.checks import Columns as ColumnsCheck
 from qc.evaluate import check_rule
-from qc.expectations import EXPRESSIBLE, Result, express_rules, validate
+from qc.expectations import (
+    EXPRESSIBLE,
+    Result,
+    configurations_built_once,
+    express_rules,
+    import_great_expectations,
+    validate,
+)
 from qc.files import Files
 
 EXPRESSED = [seeded for seeded in SEEDED if isinstance(seeded[0], EXPRESSIBLE)]
@@ -41,6 +48,28 @@ def test_every_kind_that_can_be_expressed_is_run() -> None:
 def test_subjects_are_looked_up_in_the_other_dataset() -> None:
     files = make_files(DM={"USUBJID": ["T-1"]}, AE={"USUBJID": ["T-1", "T-2", None]})
     assert run(SubjectKnown("DM"), files)[0].rows.tolist() == [1]
+
+
+def test_a_wrong_value_fails_every_record_that_has_it() -> None:
+    files = make_files(AE={"AESEV": ["MILD", "HARSH", None, "MILD", "HARSH", "GRAVE"]})
+    assert run(AllowedValues("AESEV", ("MILD", "SEVERE")), files)[0].rows.tolist() == [1, 4, 5]
+
+
+def test_records_chosen_by_another_column_are_asked_as_they_stand() -> None:
+    files = make_files(LB={"LBTESTCD": ["ALT", "SEX", None, "ALT"], "LBORRESU": ["U/L", "g", "g", "g"]})
+    check = AllowedValues("LBORRESU", ("U/L",), where=("LBTESTCD", "ALT"))
+    asked = express_rules([make_toy_rule(check, "LB")], files)
+    assert validate("LB", asked, files.frame("LB")).results[0].rows.tolist() == [3]
+
+
+def test_a_configuration_is_built_once_within_a_run_and_anew_after_it() -> None:
+    expectations = import_great_expectations().expectations
+    expectation = expectations.ExpectColumnValuesToNotBeNull(column="AETERM")
+    with configurations_built_once(expectations.Expectation):
+        assert expectation.configuration is expectation.configuration
+        assert expectation.configuration.kwargs == {"column": "AETERM"}
+    assert expectation.configuration is not expectation.configuration
+    assert expectation.configuration == expectation.configuration
 
 
 @pytest.mark.parametrize(("names", "failed"), [(("A", "B"), False), (("B", "A"), True), (("A",), True)])
