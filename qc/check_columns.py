@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qc.checks import (
+    VISIT_KEYS,
     AllowedValues,
     AtLeast,
     CalendarDate,
@@ -22,6 +23,7 @@ from qc.checks import (
     StudyDay,
     SubjectKnown,
     Unique,
+    VisitKnown,
     WholeNumber,
 )
 
@@ -45,6 +47,8 @@ def columns_of(check: Check) -> tuple[str, ...]:
             return (*within, left, right)
         case SubjectKnown():
             return ("USUBJID",)
+        case VisitKnown():
+            return VISIT_KEYS
         case ParentRecord() | RelatedRecord():
             return ("USUBJID", "RDOMAIN", "IDVAR", "IDVARVAL")
         case SourceRecord(domain, variable, sequence):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 VariableType = Literal["text", "number"]
+VISIT_KEYS = ("USUBJID", "VISITNUM")
 
 
 @dataclass(frozen=True)
@@ -199,6 +200,13 @@ class SubjectKnown:
 
 
 @dataclass(frozen=True)
+class VisitKnown:
+    """The subject has a record of the visit in the dataset; records without a visit pass."""
+
+    dataset: str
+
+
+@dataclass(frozen=True)
 class ParentRecord:
     """A supplemental qualifier belongs to a record: IDVAR and IDVARVAL find it in the subject's RDOMAIN records."""
 
@@ -264,6 +272,7 @@ RecordCheck = (
     | AtLeast
     | OneToOne
     | SubjectKnown
+    | VisitKnown
     | ParentRecord
     | RelatedRecord
     | SourceRecord

@@ -9,6 +9,7 @@ import numpy as np
 
 from crf2tlf.errors import Location
 from qc.checks import (
+    VISIT_KEYS,
     AtLeast,
     CalendarDate,
     DatesInOrder,
@@ -22,6 +23,7 @@ from qc.checks import (
     SourceRecord,
     StudyDay,
     SubjectKnown,
+    VisitKnown,
     WholeNumber,
 )
 from qc.evaluate_files import find_file_faults
@@ -92,8 +94,9 @@ def find_block(rule: Rule, files: Files) -> str:
 
 def find_absent_reference(check: object, files: Files) -> str:
     """The file or column of another dataset that a check needs and that is absent."""
-    if isinstance(check, SubjectKnown | StudyDay):
-        needed = ["USUBJID", *([check.reference] if isinstance(check, StudyDay) else [])]
+    if isinstance(check, SubjectKnown | VisitKnown | StudyDay):
+        needed = list(VISIT_KEYS) if isinstance(check, VisitKnown) else ["USUBJID"]
+        needed += [check.reference] if isinstance(check, StudyDay) else []
         absent = [column for column in needed if not files.has(check.dataset, column)]
         if absent:
             return f"{check.dataset} has no {', '.join(absent)}"

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from qc.checks import (
+    VISIT_KEYS,
     AllowedValues,
     AtLeast,
     CalendarDate,
@@ -25,6 +26,7 @@ from qc.checks import (
     StudyDay,
     SubjectKnown,
     Unique,
+    VisitKnown,
     WholeNumber,
 )
 from qc.files import BoolArray, Files, FloatArray, compute_days
@@ -59,6 +61,8 @@ def find_failing(check: RecordCheck, name: str, files: Files) -> BoolArray:
         case SubjectKnown(dataset):
             known = frame["USUBJID"].isin(files.subjects(dataset)) | frame["USUBJID"].isna()
             return ~known.to_numpy(dtype=bool)
+        case VisitKnown(dataset):
+            return find_unknown_visits(frame, files.frame(dataset))
         case ParentRecord():
             return find_lost_parents(files, name)
         case RelatedRecord():
@@ -102,6 +106,15 @@ def find_repeated(frame: pd.DataFrame, columns: tuple[str, ...]) -> BoolArray:
     if len(columns) == 1:
         repeated &= frame[columns[0]].notna()
     return repeated.to_numpy(dtype=bool)
+
+
+def find_unknown_visits(frame: pd.DataFrame, visits: pd.DataFrame) -> BoolArray:
+    """Records at a visit of which the subject has no record among the visits."""
+    keys = list(VISIT_KEYS)
+    known = pd.MultiIndex.from_frame(frame[keys]).isin(pd.MultiIndex.from_frame(visits[keys]))
+    complete = frame[keys].notna().all(axis=1).to_numpy(dtype=bool)
+    unknown: BoolArray = complete & ~known
+    return unknown
 
 
 def find_unsorted(files: Files, name: str, columns: tuple[str, ...]) -> BoolArray:

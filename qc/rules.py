@@ -107,6 +107,7 @@ KINDS = _kinds(
         "dictionary codes and terms one to one",
     ),
     ("subject_known", "error", "look for the subject in the raw data of the other dataset", "every subject is known"),
+    ("visit_known", "warning", "query the page of the visit", "the visit of a record is in SV (SDTMIG 3.4 6.2.8)"),
     ("parent_record", "error", _REBUILD, "supplemental qualifiers belong to a record (SDTMIG 3.4 section 8.4)"),
     ("qualifier_known", "error", "add the qualifier to supp of the spec", "supplemental qualifiers of the spec"),
     ("related_record", "error", _REBUILD, "both ends of a relationship exist (SDTMIG 3.4 section 8.2)"),

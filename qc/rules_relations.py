@@ -17,6 +17,7 @@ from qc.checks import (
     StudyDay,
     SubjectKnown,
     Unique,
+    VisitKnown,
 )
 from qc.rules import Rule, make_rule
 from qc.rules_files import supplemental_attributes
@@ -55,6 +56,7 @@ def relation_rules(study: Study, spec: Dataset, standards: Standards) -> Iterato
     """The rules between variables of a dataset and with the other datasets of its standard."""
     yield from pair_rules(spec)
     yield from subject_rules(study, spec)
+    yield from visit_rules(study, spec)
     if spec.standard == "SDTM":
         yield from sdtm_date_rules(study, spec)
     if spec.name == "TS":
@@ -94,6 +96,16 @@ def subject_rules(study: Study, spec: Dataset) -> Iterator[Rule]:
     place = spec.variables["USUBJID"].location
     message = f"the subject has no record in {root}"
     yield make_rule("subject_known", spec.name, "USUBJID", SubjectKnown(root), place, message)
+
+
+def visit_rules(study: Study, spec: Dataset) -> Iterator[Rule]:
+    """The visit of a record is in SV (SDTMIG 3.4 section 6.2.8)."""
+    visit = spec.variables.get("VISITNUM")
+    if "SV" not in study.sdtm or spec.name == "SV" or spec.standard != "SDTM" or "USUBJID" not in spec.variables:
+        return
+    if visit is not None and visit.verb != "no_data":
+        message = "SV has no record of the visit"
+        yield make_rule("visit_known", spec.name, "VISITNUM", VisitKnown("SV"), visit.location, message)
 
 
 def sdtm_date_rules(study: Study, spec: Dataset) -> Iterator[Rule]:

@@ -31,6 +31,7 @@ from qc.checks import (
     StudyDay,
     SubjectKnown,
     Unique,
+    VisitKnown,
     WholeNumber,
 )
 from qc.evaluate import check_rule
@@ -84,7 +85,7 @@ def test_a_seeded_error_is_found_and_nothing_else(check: Check, columns: Columns
 
 
 def test_every_kind_of_record_check_has_a_seeded_error() -> None:
-    related = {StudyDay, SubjectKnown, ParentRecord, RelatedRecord, SourceRecord}
+    related = {StudyDay, SubjectKnown, VisitKnown, ParentRecord, RelatedRecord, SourceRecord}
     assert {type(check) for check, _, _ in SEEDED} | related == set(get_args(RecordCheck))
 
 
@@ -116,6 +117,13 @@ def test_study_days_of_numeric_dates_are_counted_from_a_numeric_reference() -> N
 def test_a_subject_without_a_record_in_dm_is_found() -> None:
     files = make_files(DM={"USUBJID": ["T-1"]}, AE={"USUBJID": ["T-1", "T-2", None]})
     assert failing(SubjectKnown("DM"), files) == [2]
+
+
+def test_a_record_at_a_visit_that_sv_does_not_have_for_the_subject_is_found() -> None:
+    sv: Columns = {"USUBJID": ["T-1", "T-1", "T-2"], "VISITNUM": [1, 2, 3]}
+    ae: Columns = {"USUBJID": ["T-1", "T-1", "T-1", "T-2", None], "VISITNUM": [1, 3, None, 3, 1]}
+    assert failing(VisitKnown("SV"), make_files(SV=sv, AE=ae)) == [2]
+    assert check_rule(make_toy_rule(VisitKnown("SV")), make_files(AE=ae)).blocked == "SV has no USUBJID, VISITNUM"
 
 
 def test_a_supplemental_qualifier_without_its_record_is_found() -> None:

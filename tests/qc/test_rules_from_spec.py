@@ -21,6 +21,7 @@ from qc.checks import (
     StudyDay,
     SubjectKnown,
     Unique,
+    VisitKnown,
 )
 from qc.generate import generate_rules
 from qc.rules import KINDS, Rule
@@ -147,6 +148,7 @@ def test_the_pilot_study_uses_the_rules_of_adam(pilot: Study) -> None:
     assert found["ADTTE.AVAL.days_between"].check == DaysBetween("AVAL", "STARTDT", "ADT", ("TTDE",))
     assert found["ADAE.ASTDY.study_day"].check == StudyDay("ASTDY", "ASTDT", "ADSL", "TRTSDT")
     assert found["ADSL.USUBJID.subject_known"].check == SubjectKnown("DM")
+    assert {rule.dataset for rule in found.values() if rule.check == VisitKnown("SV")} == {"DS", "EX"}
     assert found["ADAE.USUBJID.subject_known"].check == SubjectKnown("ADSL")
     assert found["ADSL.TRT01P/TRT01PN.one_to_one"].check == OneToOne("TRT01P", "TRT01PN")
     assert {"ADAE.TRTEMFL.treatment_emergent", "ADTTE.CNSR.censor_positive", "ADTTE.SRCDOM.source_record"} <= set(found)

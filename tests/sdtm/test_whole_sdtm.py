@@ -73,7 +73,8 @@ def test_every_rule_of_every_dataset_can_be_checked_and_holds(whole: Whole) -> N
 def test_the_rules_ask_for_lists_keys_headers_pairs_dates_and_relations(whole: Whole) -> None:
     asked = {
         "codelist", "extensible_codelist", "unique_keys", "columns", "label", "type", "length", "one_to_one",
-        "iso8601", "calendar", "sequence_unique", "study_day", "subject_known", "parent_record", "related_record",
+        "iso8601", "calendar", "sequence_unique", "study_day", "subject_known", "visit_known",
+        "parent_record", "related_record",
     }  # fmt: skip
     assert asked - {rule.kind for rule in whole.rules} == set()
     pairs = {(rule.dataset, rule.variable) for rule in whole.rules if rule.kind == "one_to_one"}
