@@ -35,7 +35,7 @@ CODE = ("crf2tlf", "adam")
 
 def plan(options: Options) -> list[Step]:
     """The steps that turn a study's SDTM files into ADaM."""
-    study = load_study(options.study, Path.cwd())
+    study = load_study(options.study, Path.cwd(), options.build_folder)
     graph = Graph(study)
     for response in study.responses.values():
         read_study_criterion(study, response)  # a fault of its override is told before any data are read

@@ -28,7 +28,7 @@ FINDINGS_SHOWN = 20
 
 def plan(options: Options) -> list[Step]:
     """The steps that describe the datasets a study has built so far."""
-    study = load_study(options.study, Path.cwd())
+    study = load_study(options.study, Path.cwd(), options.build_folder)
     raw = raw_folder(study, options.raw)
     build = options.build_folder
     documents = [_step(study, standard, raw, build) for standard in STANDARDS if study.datasets(standard)]

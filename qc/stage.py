@@ -34,7 +34,7 @@ SUPPLEMENTAL_KEYS = ("USUBJID", "IDVAR", "IDVARVAL", "QNAM")
 
 def plan(options: Options) -> list[Step]:
     """The steps that check a study's SDTM and ADaM files. UsageError where they have not been built."""
-    study = load_study(options.study, Path.cwd())
+    study = load_study(options.study, Path.cwd(), options.build_folder)
     gx_version = great_expectations_version()
     paths = dataset_paths(study, options.build_folder)
     without = names_without_records(study, options.build_folder)

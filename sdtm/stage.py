@@ -34,7 +34,7 @@ BLOCKS = "blocks"
 def plan(options: Options) -> list[Step]:
     """The steps that turn a study's raw forms into SDTM."""
     root = Path.cwd()
-    study = load_study(options.study, root)
+    study = load_study(options.study, root, options.build_folder)
     raw = raw_folder(study, options.raw)
     build = options.build_folder
     extract = Extract(raw, build / COPIES, build / BLOCKS, count_blocks(study, raw))

@@ -31,7 +31,7 @@ SHOWN_LIBRARIES = ("python", "pandas", "numpy", "pyarrow", "lxml", "reportlab")
 
 def plan(options: Options) -> list[Step]:
     """The steps that package a study. UsageError, naming the target to make, where an earlier stage is not built."""
-    study = load_study(options.study, Path.cwd())
+    study = load_study(options.study, Path.cwd(), options.build_folder)
     build = options.build_folder
     standards: list[Standard] = ["SDTM", *(["ADaM"] if study.adam else [])]  # type: ignore[list-item]
     require_stages(study, build, standards)

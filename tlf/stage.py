@@ -23,7 +23,7 @@ CODE = ("crf2tlf", "tlf")
 
 def plan(options: Options) -> list[Step]:
     """The steps that turn a study's ADaM files into results, tables, listings and figures."""
-    study = load_study(options.study, Path.cwd())
+    study = load_study(options.study, Path.cwd(), options.build_folder)
     outputs = tuple(load_outputs(study).values())
     files = Files(options.build_folder / "tlf")
     text = study_text(study)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from crf2tlf.errors import Crf2tlfError, SpecError
+from crf2tlf.spec.kept import compute_spec_key, write_kept_study
 from crf2tlf.spec.load import read_study
 from crf2tlf.spec.read_outputs import read_outputs
 from crf2tlf.spec.resolved import write_resolved_spec
@@ -21,11 +22,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--build", metavar="DIR", type=Path, default=Path("build"))
     given = parser.parse_args(arguments)
     try:
+        # Before the files are read: what changes after that is then not taken for checked.
+        key = compute_spec_key(given.study, Path.cwd())
         study, faults = read_study(given.study, Path.cwd())
         outputs, faults_of_outputs = read_outputs(study)
         if faults or faults_of_outputs:
             raise SpecError([*faults, *faults_of_outputs])
-        write_resolved_spec(study, given.build / study.name / "spec")
+        folder = given.build / study.name / "spec"
+        write_resolved_spec(study, folder)
+        write_kept_study(folder, key, study)
     except Crf2tlfError as error:
         print(error, file=sys.stderr)
         return error.exit_code

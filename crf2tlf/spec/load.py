@@ -8,6 +8,7 @@ from pathlib import Path
 from crf2tlf.errors import Fault, Location, SpecError, UsageError, did_you_mean
 from crf2tlf.spec.check import check_study
 from crf2tlf.spec.crf import Crf, read_crf
+from crf2tlf.spec.kept import compute_spec_key, read_kept_study
 from crf2tlf.spec.model import Dataset, Study
 from crf2tlf.spec.nodes import Faults, Items, Mapping, Reader, Text, read_yaml
 from crf2tlf.spec.origins import add_collected_origins
@@ -24,8 +25,15 @@ _CRF_FILE = re.compile(r"[a-z0-9_]+\.yaml")
 STANDARDS = ("SDTMIG", "ADaMIG", "SDTM CT", "ADaM CT", "Define-XML")
 
 
-def load_study(name: str, root: Path) -> Study:
-    """The study `name` of the project at `root`; SpecError with every fault, UsageError when there is no such study."""
+def load_study(name: str, root: Path, build_folder: Path | None = None) -> Study:
+    """The study `name` of the project at `root`; SpecError with every fault, UsageError when there is no such study.
+
+    A spec that `check` found right in `build_folder` (`build/<study>`) and that has not changed is taken from there.
+    """
+    if build_folder is not None:
+        kept = read_kept_study(build_folder / "spec", compute_spec_key(name, root), root)
+        if kept is not None:
+            return kept
     study, faults = read_study(name, root)
     if faults:
         raise SpecError(faults)

@@ -13,7 +13,6 @@ from crf2tlf.tables.raw_csv import read_csv
 from crf2tlf.tables.raw_csv_pieces import read_csv_pieces
 from crf2tlf.tables.raw_sas import read_sas7bdat, read_transport
 from crf2tlf.tables.raw_table import RawTable, unreadable
-from crf2tlf.tables.raw_xlsx import read_xlsx
 
 RawFormat = Literal["csv", "sas7bdat", "xpt", "xlsx", "odm"]
 
@@ -47,6 +46,9 @@ def read_raw(
         if format == "xpt":
             return read_transport(place, form, encoding)
         if format == "xlsx":
+            # openpyxl takes a fifth of all imports, and most stages read no workbook.
+            from crf2tlf.tables.raw_xlsx import read_xlsx
+
             return read_xlsx(place, form, header_rows, sheet)
         if format == "odm":
             group = sheet or form

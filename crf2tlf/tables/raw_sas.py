@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyreadstat
 
 from crf2tlf.tables.arrow import pc, text_series
 from crf2tlf.tables.raw_table import RawTable, require_names, unreadable
@@ -27,6 +26,8 @@ def read_transport(path: Path, form: str, encoding: str) -> RawTable:
 
 def read_sas7bdat(path: Path, form: str) -> RawTable:
     """A form in a SAS7BDAT file, which names its own encoding."""
+    import pyreadstat  # brings a library of its own for frames, which nothing else needs
+
     # Opened first, so that a missing file is told apart from a damaged one.
     with path.open("rb"):
         pass

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 
-import openpyxl
 import pandas as pd
 
 from crf2tlf.errors import Context, ValueDoesNotFit
@@ -27,6 +26,8 @@ def write_xlsx(path: str | Path, frame: pd.DataFrame, *, labels: Mapping[str, st
     if len(frame) + 2 > MAX_ROWS:
         message = f"{len(frame):,} rows do not fit into the {MAX_ROWS - 2:,} of a sheet"
         raise ValueDoesNotFit(f"{path}: {message}", Context(fix="write CSV files"))
+    import openpyxl  # a fifth of all imports, see read_raw
+
     book = openpyxl.Workbook(write_only=True)
     page = book.create_sheet(sheet)
     page.append([labels.get(str(name), "") for name in frame.columns])
