@@ -5,27 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from synthetic.adverse import running_number
 from synthetic.frames import Column, Rows, Texts, constant, make_form, yes_no
+from synthetic.history import CONDITIONS, RESOLVES
 from synthetic.patients import Patients
-from synthetic.population import YEAR
 from synthetic.streams import Ints
 from synthetic.visits import CYCLE, SCR, WORDS
 
-# Other diseases with their share of the patients; English and Chinese text.
-CONDITIONS = (
-    ("Hypertension", "高血压", 0.18),
-    ("Type 2 diabetes mellitus", "2型糖尿病", 0.08),
-    ("Hyperlipidemia", "高脂血症", 0.10),
-    ("Thyroid nodule", "甲状腺结节", 0.15),
-    ("Fatty liver", "脂肪肝", 0.16),
-    ("Chronic hepatitis B", "慢性乙型肝炎", 0.07),
-    ("Uterine leiomyoma", "子宫肌瘤", 0.12),
-    ("Appendectomy", "阑尾切除术", 0.06),
-    ("Insomnia", "失眠", 0.07),
-    ("Osteoporosis", "骨质疏松", 0.06),
-)
-RESOLVES = ("Appendectomy",)
 ISSUES = ("INCL06", "EXCL02", "INCL03", "EXCL04", "INCL02")
 
 
@@ -99,21 +84,17 @@ def _planned(patients: Patients, who: Ints) -> dict[str, Column]:
 
 
 def _medical_history(patients: Patients) -> pd.DataFrame:
-    people, streams = patients.people, patients.streams
-    shape = len(CONDITIONS)
-    older = 0.6 + 0.8 * (people.age[:, None] - 30) / 40
-    has = streams.uniform("conditions", shape) < np.array([share for _, _, share in CONDITIONS]) * np.clip(older, 0, 3)
-    since = np.floor(people.consent[:, None] - (0.2 + 12 * streams.uniform("since", shape)) * YEAR)
-    since = np.maximum(since, (people.birth + 16 * YEAR)[:, None])
-    who, condition = np.nonzero(has)
-    resolves = np.isin(np.array([name for name, _, _ in CONDITIONS])[condition], RESOLVES)
+    people, history = patients.people, patients.history
+    who, condition = np.nonzero(history.has)
+    over = np.isin(np.array([name for name, _, _ in CONDITIONS])[condition], RESOLVES)
     words = [name for name, _, _ in CONDITIONS] + [name for _, name, _ in CONDITIONS]
-    began = np.floor(since[who, condition])
+    began = history.since[who, condition]
     items: dict[str, Column] = {
-        "MHTERM": Texts(words, condition + shape * patients.writes_chinese[who]),
+        "MHTERM": Texts(words, condition + len(CONDITIONS) * patients.writes_chinese[who]),
         "MHSTDAT": began,
-        "MHONGO": yes_no(~resolves),
-        "MHENDAT": np.where(resolves, began + 7, np.nan),
+        "MHONGO": yes_no(~over),
+        "MHENDAT": np.where(over, began + 7, np.nan),
     }
-    rows = Rows(who, Texts(WORDS, np.full(len(who), SCR)), people.consent[who], row_rep=running_number(who))
+    screening = Texts(WORDS, np.full(len(who), SCR))
+    rows = Rows(who, screening, people.consent[who], row_rep=history.number[who, condition])
     return make_form(patients.forms["MH"], patients.names, rows, items)

@@ -8,6 +8,7 @@ import pandas as pd
 from synthetic.adverse import NOT_APPLICABLE, Adverse, per_record
 from synthetic.forms_treatment import log_rows
 from synthetic.frames import Column, Texts, make_form, yes_no
+from synthetic.history import CONDITIONS
 from synthetic.patients import Patients
 from synthetic.streams import Bools, Floats, Ints
 from synthetic.toxicity import FATAL
@@ -15,16 +16,19 @@ from synthetic.toxicity import FATAL
 ACTION_CODES = ("NONE", "REDUCED", "INTERRUPTED", "WITHDRAWN", "NA")
 OUTCOMES = ("RECOVERED", "RECOVERING", "NOTREC", "SEQUELAE", "FATAL", "UNKNOWN")
 SUFFIXES = {"fulvestrant": "FUL", "capecitabine": "CAP"}
-# Medication without an adverse event: name, Chinese name, indication, dose, unit, route, share, whom it suits.
+# Medication without an adverse event: name, Chinese name, indication, dose, unit, route, share of those whom it suits,
+# and who these are; an indication that is a disease of CONDITIONS: those who have it.
 USUAL = (
-    ("Amlodipine", "氨氯地平", "Hypertension", 5.0, "mg", 0, 0.12, ""),
-    ("Metformin", "二甲双胍", "Type 2 diabetes mellitus", 500.0, "mg", 0, 0.07, ""),
+    ("Amlodipine", "氨氯地平", "Hypertension", 5.0, "mg", 0, 0.65, ""),
+    ("Metformin", "二甲双胍", "Type 2 diabetes mellitus", 500.0, "mg", 0, 0.85, ""),
     ("Calcium carbonate + vitamin D", "碳酸钙D3", "Supplement", 1.0, "tablet", 0, 0.15, ""),
     ("Zoledronic acid", "唑来膦酸", "Bone metastasis", 4.0, "mg", 1, 0.75, "bone"),
     ("Goserelin", "戈舍瑞林", "Ovarian function suppression", 3.6, "mg", 2, 0.85, "premenopausal"),
-    ("Entecavir", "恩替卡韦", "Chronic hepatitis B", 0.5, "mg", 0, 0.06, ""),
+    ("Entecavir", "恩替卡韦", "Chronic hepatitis B", 0.5, "mg", 0, 0.85, ""),
     ("Loperamide", "洛哌丁胺", "Prevention of diarrhoea", 4.0, "mg", 0, 0.25, ""),
 )
+# The places of the indications in CONDITIONS, -1 for those that are no disease of the medical history.
+DISEASES = np.array([next((at for at, row in enumerate(CONDITIONS) if row[0] == one[2]), -1) for one in USUAL])
 ROUTES = ("ORAL", "IV", "SC", "TOPICAL")
 
 
@@ -149,12 +153,16 @@ def _medication(patients: Patients) -> pd.DataFrame:
     given = np.array([ROUTES.index(term.route) for term in terms.values()])[adverse.term[rows]]
     route = np.concatenate([given, np.array([one[5] for one in USUAL])[kind]])
     number = np.concatenate([adverse.number[rows].astype(np.float64), none])
+    disease = DISEASES[kind]
+    past = np.where(disease >= 0, patients.history.number[usual, disease], np.nan)
+    history = np.concatenate([np.full(len(rows), np.nan), past])
     order = np.lexsort((drug, start, who))
     end = np.where(end > course.last[who], np.nan, end)
     items: dict[str, Column] = {
         "CMTRT": Texts(words, drug[order]),
         "CMINDC": Texts(reasons, reason[order]),
         "CMAENO": number[order],
+        "CMMHNO": history[order],
         "CMDOSE": dose[order],
         "CMDOSU": Texts([one[4] for one in USUAL], unit[order]),
         "CMROUTE": Texts(ROUTES, route[order]),
@@ -166,17 +174,23 @@ def _medication(patients: Patients) -> pd.DataFrame:
 
 
 def _usual(patients: Patients) -> tuple[Ints, Ints, Floats]:
-    people, streams = patients.people, patients.streams
+    """Whose the usual medication is, which of USUAL, and since when; none is older than the disease that it is for."""
+    people, streams, history = patients.people, patients.streams, patients.history
     suits = {
         "": np.ones(len(people), dtype=np.bool_),
         "bone": people.organs["BONE"],
         "premenopausal": ~people.post_menopausal & ~people.male,
     }
-    drawn = streams.uniform("usual medication", len(USUAL))
-    has = np.column_stack([suits[one[7]] & (drawn[:, place] < one[6]) for place, one in enumerate(USUAL)])
+    fits = [
+        history.has[:, disease] if disease >= 0 else suits[one[7]]
+        for one, disease in zip(USUAL, DISEASES.tolist(), strict=True)
+    ]
+    shares = np.array([one[6] for one in USUAL])
+    has = np.column_stack(fits) & (streams.uniform("usual medication", len(USUAL)) < shares)
     who, kind = np.nonzero(has & ~people.failed[:, None])
     before = streams.uniform("usual medication since", len(USUAL))[who, kind]
     started = np.where(
         kind == len(USUAL) - 1, people.first_dose[who], np.floor(people.consent[who] - 10 - 600 * before)
     )
-    return who.astype(np.int64), kind.astype(np.int64), started
+    begun = np.where(DISEASES[kind] >= 0, history.since[who, DISEASES[kind]], -np.inf)
+    return who.astype(np.int64), kind.astype(np.int64), np.maximum(started, begun)

@@ -10,6 +10,7 @@ from crf2tlf.spec.crf import FormDef
 from synthetic.adverse import Adverse, record_events
 from synthetic.course import Biology, Course, draw_biology, follow
 from synthetic.frames import Subjects, name_subjects
+from synthetic.history import History, draw_history
 from synthetic.parameters import Parameters
 from synthetic.plan import Plan
 from synthetic.population import Population, draw_population
@@ -26,6 +27,7 @@ class Patients:
     biology: Biology
     course: Course
     adverse: Adverse
+    history: History
     schedule: Schedule
     streams: Streams
 
@@ -59,6 +61,7 @@ def simulate_patients(parameters: Parameters, forms: dict[str, FormDef], plan: P
     biology = draw_biology(parameters, people, streams)
     course = follow(parameters, biology, streams)
     adverse = record_events(parameters, biology, course, streams)
+    history = draw_history(people, streams)
     planned = schedule(parameters, biology, course, adverse, streams)
     names = name_subjects(people.site, people.number)
-    return Patients(parameters, forms, names, people, biology, course, adverse, planned, streams)
+    return Patients(parameters, forms, names, people, biology, course, adverse, history, planned, streams)

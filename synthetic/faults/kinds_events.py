@@ -41,13 +41,13 @@ def plant_end_before_start(planter: Planter) -> None:
 
 
 def plant_no_such_event(planter: Planter) -> None:
-    """49: a medication for an adverse event that does not exist, or one that ends before it starts."""
+    """49: a medication for an event or a disease that does not exist, or one that ends before it starts."""
     plant_end_before_start(planter)
-    page = planter.page("CM", "CMAENO")
-    if page is None:
-        return
-    hit = planter.hit(page, page.present("CMAENO"), "event")
-    planter.put(page, hit, "CMAENO", render_numbers(page.days("CMAENO")[hit] + 100, 0))
+    for name, what in (("CMAENO", "event"), ("CMMHNO", "disease")):
+        page = planter.page("CM", name)
+        if page is not None:
+            hit = planter.hit(page, page.present(name), what)
+            planter.put(page, hit, name, render_numbers(page.days(name)[hit] + 100, 0))
 
 
 def coded_terms(planter: Planter, page: Page) -> pd.Series:
