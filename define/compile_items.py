@@ -254,6 +254,8 @@ class Items:
             codes = guide_lists(self._standards, dataset.standard, dataset.name, spec.name, dataset.class_)
             # Each dataset has one DOMAIN, and the list is to have the values that are possible, not all domains.
             part = _domain_of(dataset) if spec.name in ("DOMAIN", "RDOMAIN") else ""
+            # CO has both: its own domain, and those of the records that its comments are on.
+            part += ".RDOMAIN" if spec.name == "RDOMAIN" and "DOMAIN" in frame.columns else ""
             found = self._codelists.of_guide(DOMAIN_LIST if part else codes, frame[spec.name], part)
             if found:
                 return found

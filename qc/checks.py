@@ -208,7 +208,7 @@ class VisitKnown:
 
 @dataclass(frozen=True)
 class ParentRecord:
-    """A supplemental qualifier belongs to a record: IDVAR and IDVARVAL find it in the subject's RDOMAIN records."""
+    """A qualifier or comment belongs to a record: IDVAR and IDVARVAL find it in the subject's RDOMAIN records."""
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,15 @@ from qc.files import BoolArray, Files, IntArray
 
 
 def find_lost_parents(files: Files, name: str) -> BoolArray:
-    """SUPP-- records whose IDVAR and IDVARVAL find no record of the subject in RDOMAIN (SDTMIG 3.4 section 8.4)."""
+    """SUPP-- and CO records whose IDVAR and IDVARVAL find no record of the subject in RDOMAIN (SDTMIG 3.4, 8.4, 8.5).
+
+    Without IDVAR any record of the subject there will do; a comment without RDOMAIN is on no record.
+    """
     frame = files.frame(name)
     lost = np.zeros(len(frame), dtype=bool)
     for rows, domain, variable in groups_of(frame, "RDOMAIN", "IDVAR"):
+        if not domain:
+            continue
         found = find_records(files, files.domain_frames(domain), variable, frame["USUBJID"], frame["IDVARVAL"], rows)
         lost[rows] = ~found
     return lost

@@ -59,6 +59,7 @@ def relation_rules(study: Study, spec: Dataset, standards: Standards) -> Iterato
     yield from visit_rules(study, spec)
     if spec.standard == "SDTM":
         yield from sdtm_date_rules(study, spec)
+        yield from comment_rules(spec)
     if spec.name == "TS":
         check = ContainsValue("TSPARMCD", "SSTDTC", "TSVAL")
         yield make_rule("study_start", "TS", "TSVAL", check, spec.location, "there is no study start date (SSTDTC)")
@@ -106,6 +107,13 @@ def visit_rules(study: Study, spec: Dataset) -> Iterator[Rule]:
     if visit is not None and visit.verb != "no_data":
         message = "SV has no record of the visit"
         yield make_rule("visit_known", spec.name, "VISITNUM", VisitKnown("SV"), visit.location, message)
+
+
+def comment_rules(spec: Dataset) -> Iterator[Rule]:
+    """A comment that names a record is on a record that exists (SDTMIG 3.4 sections 5.1 and 8.5)."""
+    if spec.name == "CO" and {"USUBJID", "RDOMAIN", "IDVAR", "IDVARVAL"} <= spec.variables.keys():
+        place = spec.variables["IDVARVAL"].location
+        yield make_rule("parent_record", spec.name, "IDVARVAL", ParentRecord(), place, "the comment is on no record")
 
 
 def sdtm_date_rules(study: Study, spec: Dataset) -> Iterator[Rule]:

@@ -11,6 +11,7 @@ from crf2tlf.spec.crf import FormDef
 from synthetic.forms_baseline import baseline_forms
 from synthetic.forms_biomarker import biomarker_forms
 from synthetic.forms_cancer import cancer_forms
+from synthetic.forms_comment import comment_forms
 from synthetic.forms_disposition import disposition_forms
 from synthetic.forms_safety import safety_forms
 from synthetic.forms_treatment import treatment_forms
@@ -68,6 +69,7 @@ def _filled(patients: Patients) -> Block:
     built: dict[str, pd.DataFrame] = {}
     for build in BUILDERS:
         built |= build(patients)
+    built |= comment_forms(patients, built)
     if set(built) != set(patients.forms):
         different = ", ".join(sorted(set(built) ^ set(patients.forms)))
         raise ValueError(f"forms in the CRF or in the simulation only: {different}")

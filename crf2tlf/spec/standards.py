@@ -33,6 +33,8 @@ __all__ = ["Core", "StandardCodelist", "StandardDataset", "StandardVariable", "S
 SUBJECT_LEVEL = "SUBJECT LEVEL ANALYSIS DATASET"
 BASIC_DATA = "BASIC DATA STRUCTURE"
 OCCURRENCE = "OCCURRENCE DATA STRUCTURE"
+CONTINUED = {"CO": "COVAL", "TS": "TSVAL"}
+"""Variables whose text goes on in COVAL1, COVAL2 ... where it is over 200 characters (SDTMIG 3.4, 5.1 and 7.4.2)."""
 GENERAL_CLASSES = ("INTERVENTIONS", "EVENTS", "FINDINGS", "FINDINGS ABOUT")
 _STRUCTURE_OF_SUB_CLASS = {"ADVERSE EVENT": "AE", "TIME-TO-EVENT": "TTE"}
 _STRUCTURE_OF_DATASET = {"ADAE": "AE", "ADTTE": "TTE"}
@@ -100,16 +102,19 @@ class Standards:
     ) -> StandardVariable | None:
         """One variable under the names asked for, or None.
 
-        SDTM: the guide's dataset, else the SDTM model for the class (`class_` for a domain of the study's own): such a
-        variable is permissible. ADaM: the structure of the dataset (ADSL, ADAE and ADTTE are known by name, others
-        need `class_`), else ADSL (a copied variable), else the suffix conventions (*DT); the last two have no core.
+        SDTM: the guide's dataset, else what goes on from one of its variables (COVAL1), else the SDTM model for the
+        class (`class_` for a domain of the study's own); the last two are permissible. ADaM: the structure of the
+        dataset (ADSL, ADAE and ADTTE are known by name, others need `class_`), else ADSL (a copied variable), else the
+        suffix conventions (*DT); the last two have no core.
         """
         if standard == "ADaM":
             found = self._adam_variable(dataset, variable, class_, sub_class)
         else:
             published = self._sdtm_name(dataset)
-            found = self._sdtm_by_name.get(published, {}).get(variable) or self._model_variable(
-                published, variable, class_
+            found = (
+                self._sdtm_by_name.get(published, {}).get(variable)
+                or self._continued_variable(published, variable)
+                or self._model_variable(published, variable, class_)
             )
         return replace(found, dataset=dataset) if found else None
 
@@ -154,6 +159,13 @@ class Standards:
             return "SUPPQUAL"
         domain = self._sdtm_datasets.get(dataset[:2])
         return domain.name if domain and len(dataset) <= 4 and domain.class_ in GENERAL_CLASSES else dataset
+
+    def _continued_variable(self, dataset: str, name: str) -> StandardVariable | None:
+        first = self._sdtm_by_name.get(dataset, {}).get(CONTINUED.get(dataset, ""))
+        number = name.removeprefix(first.name) if first else ""
+        if first is None or not re.fullmatch("[1-9][0-9]?", number):
+            return None
+        return replace(first, order=0, name=name, label=f"{first.label} {number}", core="Perm")
 
     def _model_variable(self, dataset: str, name: str, class_: str) -> StandardVariable | None:
         domain = self._sdtm_datasets.get(dataset)

@@ -68,6 +68,7 @@ KINDS: dict[str, Kind] = {
     "ongoing": Kind(13, of_events.plant_ongoing),
     "end_before_start": Kind(14, of_events.plant_end_before_start),
     "medication": Kind(49, of_events.plant_no_such_event),
+    "comment": Kind(51, of_events.plant_no_such_record),
     "partial_date": Kind(1, of_dates.plant_styles),
     "month_unknown": Kind(2, of_dates.plant_styles),
     "site_date_format": Kind(4, of_dates.plant_site_formats),

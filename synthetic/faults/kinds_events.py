@@ -1,4 +1,4 @@
-"""Faults of adverse events and concomitant medication."""
+"""Faults of adverse events, concomitant medication and comments."""
 
 from __future__ import annotations
 
@@ -43,11 +43,21 @@ def plant_end_before_start(planter: Planter) -> None:
 def plant_no_such_event(planter: Planter) -> None:
     """49: a medication for an event or a disease that does not exist, or one that ends before it starts."""
     plant_end_before_start(planter)
-    for name, what in (("CMAENO", "event"), ("CMMHNO", "disease")):
-        page = planter.page("CM", name)
-        if page is not None:
-            hit = planter.hit(page, page.present(name), what)
-            planter.put(page, hit, name, render_numbers(page.days(name)[hit] + 100, 0))
+    plant_wrong_number(planter, "CM", "CMAENO", "event")
+    plant_wrong_number(planter, "CM", "CMMHNO", "disease")
+
+
+def plant_no_such_record(planter: Planter) -> None:
+    """51: a comment on a record that does not exist."""
+    plant_wrong_number(planter, "CO", "CONUM", "record")
+
+
+def plant_wrong_number(planter: Planter, form: str, name: str, what: str) -> None:
+    """A number that no record of the other page has."""
+    page = planter.page(form, name)
+    if page is not None:
+        hit = planter.hit(page, page.present(name), what)
+        planter.put(page, hit, name, render_numbers(page.days(name)[hit] + 100, 0))
 
 
 def coded_terms(planter: Planter, page: Page) -> pd.Series:

@@ -147,6 +147,17 @@ def test_a_qualifier_of_dm_needs_only_its_subject() -> None:
     assert failing(ParentRecord(), make_files(DM={"USUBJID": ["T-1"]}, SUPPDM=supp), "SUPPDM") == [2]
 
 
+def test_a_comment_is_on_a_record_that_exists_on_a_domain_that_the_subject_is_in_or_on_neither() -> None:
+    ae: Columns = {"USUBJID": ["T-1", "T-2"], "AESEQ": [1.0, 1.0]}
+    co: Columns = {
+        "USUBJID": ["T-1", "T-1", "T-3", "T-2", "T-3"],
+        "RDOMAIN": ["AE", "AE", None, "AE", "AE"],
+        "IDVAR": ["AESEQ", "AESEQ", None, None, None],
+        "IDVARVAL": ["1", "2", None, None, None],
+    }
+    assert failing(ParentRecord(), make_files(AE=ae, CO=co), "CO") == [2, 5]
+
+
 def test_a_qualifier_may_belong_to_a_part_of_a_split_domain() -> None:
     qsph: Columns = {"DOMAIN": ["QS"], "USUBJID": ["T-1"], "QSSEQ": [7]}
     supp: Columns = {
