@@ -27,10 +27,15 @@ def plan(options: Options) -> list[Step]:
     outputs = tuple(load_outputs(study).values())
     files = Files(options.build_folder / "tlf")
     text = study_text(study)
-    steps = [step for output in outputs for step in _steps_of_output(study, output, options.build_folder, text)]
     if not outputs:
         return []
-    return [*steps, _ard_step(outputs, files), _book_step(study, outputs, files, text)]
+    pairs = [(output, *_steps_of_output(study, output, options.build_folder, text)) for output in outputs]
+    figures = [step for output, *both in pairs if output.kind == "figure" for step in both]
+    results = [results for output, results, _ in pairs if output.kind != "figure"]
+    displays = [display for output, _, display in pairs if output.kind != "figure"]
+    # The book takes as long as all displays together and needs the pictures alone of them: it is drawn beside them.
+    book = _book_step(study, outputs, files, text)
+    return [*figures, *results, book, *displays, _ard_step(outputs, files)]
 
 
 def study_text(study: Study) -> StudyText:
@@ -40,7 +45,7 @@ def study_text(study: Study) -> StudyText:
     return StudyText(f"Protocol {study.protocol}", study.cut_off, timestamp)
 
 
-def _steps_of_output(study: Study, output: Output, build_folder: Path, text: StudyText) -> list[Step]:
+def _steps_of_output(study: Study, output: Output, build_folder: Path, text: StudyText) -> tuple[Step, Step]:
     files = Files(build_folder / "tlf")
     adam = build_folder / "adam"
     facts = facts_of(study, output.datasets)
@@ -66,7 +71,7 @@ def _steps_of_output(study: Study, output: Output, build_folder: Path, text: Stu
         outputs=files.displays(output),
         code=CODE,
     )
-    return [results, display]
+    return results, display
 
 
 def _ard_step(outputs: tuple[Output, ...], files: Files) -> Step:

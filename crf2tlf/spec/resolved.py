@@ -25,7 +25,7 @@ def write_resolved_spec(study: Study, folder: Path) -> list[Path]:
     for name, content in contents.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        body = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120)
+        body = yaml.dump(content, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True, width=120)
         write_text(path, _HEAD.format(name=Path(name).stem, study=study.name) + body)
     return [folder / name for name in contents]
 
