@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -29,7 +31,7 @@ from qc.checks import (
     VisitKnown,
     WholeNumber,
 )
-from qc.files import BoolArray, Files, FloatArray, compute_days
+from qc.files import BoolArray, Files, FloatArray, IntArray, compute_days
 from qc.related import find_lost_parents, find_lost_relations, find_lost_sources
 
 CALENDAR = r"\d{4}-\d{2}-\d{2}"
@@ -48,9 +50,8 @@ def find_failing(check: RecordCheck, name: str, files: Files) -> BoolArray:
         case Filled(variable):
             return frame[variable].isna().to_numpy(dtype=bool)
         case AllowedValues(variable, values, where):
-            outside = ~frame[variable].isin(list(values)) & frame[variable].notna()
-            chosen = outside if where is None else outside & (frame[where[0]] == where[1]).fillna(False)
-            return chosen.to_numpy(dtype=bool)
+            outside = files.outside(name, variable, values)
+            return outside if where is None else outside & ~files.outside(name, where[0], where[1:], missing=True)
         case Matches(variable, pattern):
             present = frame[variable].notna().to_numpy(dtype=bool)
             return present & ~files.matches(name, variable, pattern)
@@ -59,8 +60,7 @@ def find_failing(check: RecordCheck, name: str, files: Files) -> BoolArray:
         case CalendarDate(variable):
             return find_impossible_dates(files, name, variable)
         case SubjectKnown(dataset):
-            known = frame["USUBJID"].isin(files.subjects(dataset)) | frame["USUBJID"].isna()
-            return ~known.to_numpy(dtype=bool)
+            return files.outside(name, "USUBJID", files.subjects(dataset))
         case VisitKnown(dataset):
             return find_unknown_visits(frame, files.frame(dataset))
         case ParentRecord():
@@ -164,20 +164,29 @@ def find_wrong_days(
 
 def find_ambiguous(files: Files, name: str, left: str, right: str, within: tuple[str, ...]) -> BoolArray:
     """Records whose value of one column stands elsewhere in the group beside another value of the other column."""
-    groups = [files.factors(name, column)[0] for column in within]
     lefts, rights = files.factors(name, left)[0], files.factors(name, right)[0]
     both = (lefts >= 0) & (rights >= 0)
-    codes = pd.DataFrame({"left": lefts, "right": rights, **{f"g{n}": group for n, group in enumerate(groups)}})[both]
-    others = [column for column in codes if column not in ("left", "right")]
-    pairs = codes.drop_duplicates()
-    torn = np.zeros(len(codes), dtype=bool)
-    for side in ("left", "right"):
-        several = pairs[pairs.duplicated([*others, side], keep=False)][[*others, side]].drop_duplicates()
-        marked = codes.merge(several, on=[*others, side], how="left", indicator=True, validate="many_to_one")
-        torn |= (marked["_merge"] == "both").to_numpy(dtype=bool)
+    groups = _number_groups([files.factors(name, column)[0][both] for column in within], int(both.sum()))
+    torn = np.zeros(len(groups), dtype=bool)
+    for own, other in ((lefts[both], rights[both]), (rights[both], lefts[both])):
+        values = _number_groups([groups, own], len(groups))
+        # The first other value beside each value; another one beside it tears all its records.
+        _, firsts = np.unique(values, return_index=True)
+        several = np.zeros(len(firsts), dtype=bool)
+        several[values[other != other[firsts][values]]] = True
+        torn |= several[values]
     failing = np.zeros(len(both), dtype=bool)
     failing[np.flatnonzero(both)] = torn
     return failing
+
+
+def _number_groups(codes: Sequence[IntArray], count: int) -> IntArray:
+    """The number of each record's combination of codes, from 0 without a gap; missing (-1) counts as a value."""
+    numbers: IntArray = np.zeros(count, dtype=np.int64)
+    for each in codes:
+        width = int(each.max(initial=-1)) + 2
+        numbers = np.unique(numbers * width + each + 1, return_inverse=True)[1].astype(np.int64)
+    return numbers
 
 
 def _numbers(frame: pd.DataFrame, column: str) -> FloatArray:

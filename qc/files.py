@@ -55,6 +55,12 @@ class Files:
         found = np.array([wanted.search(value) is not None for value in values.tolist()] + [False])
         return found[codes]
 
+    def outside(self, name: str, column: str, allowed: Iterable[str | float], *, missing: bool = False) -> BoolArray:
+        """Where a value is none of those allowed; `missing` says whether a missing one is."""
+        codes, values = self.factors(name, column)
+        wanted = frozenset(allowed)
+        return np.array([value not in wanted for value in values.tolist()] + [missing])[codes]
+
     def domain_frames(self, domain: str) -> list[str]:
         """The datasets of an SDTM domain: its own, or its parts where it is split (SDTMIG 3.4 section 4.1.7)."""
         if domain in self.datasets:
