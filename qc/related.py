@@ -76,7 +76,7 @@ def find_records(
             continue
         frame = files.frame(dataset)
         if not variable:
-            found |= wanted.isin(frame["USUBJID"].dropna()).to_numpy(dtype=bool)
+            found |= wanted.isin(files.subjects(dataset)).to_numpy(dtype=bool)
             continue
         number = frame[variable].dtype.kind == "f"
         asked = values.take(rows).reset_index(drop=True)
