@@ -82,7 +82,8 @@ def write_guide(
     target: Path,
 ) -> StepResult:
     """Compose and write one reviewer's guide."""
-    records = {path.stem.upper(): len(read_xpt(path, encoding=study.encoding).frame) for path in datasets}
+    # Without a column the header and the number of records are read, and not all values.
+    records = {path.stem.upper(): len(read_xpt(path, encoding=study.encoding, columns=()).frame) for path in datasets}
     findings, rules = (read_parquet(path) for path in tables)
     found = read_parquet(issues[0]) if issues else pd.DataFrame()
     libraries = library_versions()
@@ -141,7 +142,7 @@ def package_files(study: Study, standards: tuple[Standard, ...], build: Path) ->
     for standard in standards:
         folder = layout.sdtm if standard == "SDTM" else layout.adam
         datasets = sorted((build / standard.lower()).glob("*.xpt"))
-        sources = [path for path in datasets if len(read_xpt(path, encoding=study.encoding).frame)]
+        sources = [path for path in datasets if len(read_xpt(path, encoding=study.encoding, columns=()).frame)]
         sources += define_files(build, standard)
         sources += [document_path(build, name) for name in layout.documents(standard.lower())]
         found.update({(folder / path.name).as_posix(): path for path in sources})
