@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -18,19 +19,23 @@ _OWN = {
     "ADaM": ("Analysis Data Reviewer's Guide", "analysis", "ADaMIG", "ADaM CT"),
 }
 
+_QUERY = re.compile(r"Open query (\w+): ")
+
 
 @dataclass(frozen=True)
 class Facts:
     """What a guide tells beside the spec.
 
     `records` counts the records of each dataset as written; `findings` and `rules` are the tables of qc; `issues` is
-    the table of raw values that could not be used; `versions` are those of the program and its libraries.
+    the table of raw values that could not be used; `explained` holds rule, dataset and explanation of what CDISC CORE
+    finds; `versions` are those of the program and its libraries.
     """
 
     records: Mapping[str, int]
     findings: pd.DataFrame
     rules: pd.DataFrame
     issues: pd.DataFrame
+    explained: tuple[tuple[str, str, str], ...]
     versions: Mapping[str, str]
 
 
@@ -43,6 +48,7 @@ def compose_guide(study: Study, standard: Standard, facts: Facts) -> Guide:
         Section("Datasets", (dataset_text(study, standard, facts),), (dataset_table(study, standard, facts),)),
         *own,
         conformance(study, standard, facts),
+        *core_sections(standard, facts),
         software(facts),
     )
     return Guide(_OWN[standard][0], study.study_id, study.title, sections)
@@ -264,6 +270,24 @@ def conformance(study: Study, standard: Standard, facts: Facts) -> Section:
     heads = ("Dataset", "Variable", "Finding", "Records", "Explanation")
     table = make_table(heads, rows, (0.11, 0.16, 0.3, 0.1, 0.33))
     return Section("Data conformance", (text, f"{len(findings):,} findings:"), (table,))
+
+
+def core_sections(standard: Standard, facts: Facts) -> tuple[Section, ...]:
+    """The explanations of what CDISC CORE finds; it looks at SDTM alone."""
+    if standard != "SDTM" or not facts.explained:
+        return ()
+    text = (
+        "CDISC CORE, with the published rules for SDTMIG 3.4, is a second opinion on the datasets. Its findings are "
+        "explained by rule and dataset. What an open query explains is in the raw data and has not been answered yet."
+    )
+    open_queries = set(facts.issues["RULE"])
+    rows = [
+        (rule, dataset or "all", reason)
+        for rule, dataset, reason in facts.explained
+        if (query := _QUERY.match(reason)) is None or query[1] in open_queries
+    ]
+    table = make_table(("Rule", "Dataset", "Explanation"), rows, (0.17, 0.12, 0.71))
+    return (Section("Findings of CDISC CORE", (text,), (table,)),)
 
 
 def software(facts: Facts) -> Section:

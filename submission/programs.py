@@ -8,7 +8,7 @@ from pathlib import Path
 from crf2tlf.errors import Context, DataError
 from crf2tlf.spec.model import Study
 
-SPEC_FILES = ("*.yaml", "*.csv", "sdtm/*.yaml", "adam/*.yaml", "tlf/*.yaml", "programs/*.py", "trial_design/*.csv")
+SPEC_FILES = {".yaml", ".csv", ".py"}
 NO_PROGRAM = "accepted_findings.csv"
 README = "readme.txt"
 
@@ -19,13 +19,15 @@ def program_sources(study: Study) -> dict[str, Path]:
     eCTD file names have lower-case letters, digits and hyphens. DataError where two files would get one name.
     """
     found: dict[str, Path] = {}
-    for pattern in SPEC_FILES:
-        for path in sorted(each for each in study.folder.glob(pattern) if each.name != NO_PROGRAM):
-            name = text_name(path.relative_to(study.folder))
-            if name in found:
-                both = f"{found[name].relative_to(study.folder)} and {path.relative_to(study.folder)}"
-                raise DataError(f"{both} would both be {name}.", Context(study.name, fix="rename one of them"))
-            found[name] = path
+    # The files of the study itself first, then folder by folder.
+    for path in sorted(study.folder.rglob("*"), key=lambda each: (each.parent != study.folder, each)):
+        if path.suffix not in SPEC_FILES or path.name == NO_PROGRAM:
+            continue
+        name = text_name(path.relative_to(study.folder))
+        if name in found:
+            both = f"{found[name].relative_to(study.folder)} and {path.relative_to(study.folder)}"
+            raise DataError(f"{both} would both be {name}.", Context(study.name, fix="rename one of them"))
+        found[name] = path
     return found
 
 

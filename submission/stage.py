@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import os
 import shutil
@@ -22,7 +23,7 @@ from submission.guide_content import Facts, compose_guide
 from submission.guides import render_guide
 from submission.layout import ACRF, ADRG, CSDRG, DEFINE_FILES, MANIFEST, STYLESHEET, Layout
 from submission.manifest import list_files, render_manifest
-from submission.programs import README, program_sources, render_readme
+from submission.programs import NO_PROGRAM, README, program_sources, render_readme
 
 CODE = ("crf2tlf", "submission")
 GUIDES: dict[Standard, str] = {"SDTM": CSDRG, "ADaM": ADRG}
@@ -62,11 +63,13 @@ def _guide_step(study: Study, standard: Standard, build: Path) -> Step:
     tables = (build / "qc" / "findings.parquet", build / "qc" / "rules.parquet")
     issues = build / "sdtm" / "issues.parquet"
     known = (issues,) if standard == "SDTM" and issues.is_file() else ()
+    accepted = study.folder / NO_PROGRAM
+    explained = (accepted,) if standard == "SDTM" and accepted.is_file() else ()
     return Step(
         name=f"submission/{Path(GUIDES[standard]).stem}",
         run=write_guide,
-        arguments=(study, standard, datasets, tables, known, build / "submission" / GUIDES[standard]),
-        inputs=(*datasets, *tables, *known),
+        arguments=(study, standard, datasets, tables, known, explained, build / "submission" / GUIDES[standard]),
+        inputs=(*datasets, *tables, *known, *explained),
         key=_hash(study, project_version()),
         outputs=(build / "submission" / GUIDES[standard],),
         code=CODE,
@@ -79,18 +82,26 @@ def write_guide(
     datasets: tuple[Path, ...],
     tables: tuple[Path, Path],
     issues: tuple[Path, ...],
+    accepted: tuple[Path, ...],
     target: Path,
 ) -> StepResult:
     """Compose and write one reviewer's guide."""
     # Without a column the header and the number of records are read, and not all values.
     records = {path.stem.upper(): len(read_xpt(path, encoding=study.encoding, columns=()).frame) for path in datasets}
     findings, rules = (read_parquet(path) for path in tables)
-    found = read_parquet(issues[0]) if issues else pd.DataFrame()
+    found = read_parquet(issues[0]) if issues else pd.DataFrame({"RULE": []})
     libraries = library_versions()
     versions = {"crf2tlf": project_version()} | {name: libraries.get(name, "") for name in SHOWN_LIBRARIES}
-    guide = compose_guide(study, standard, Facts(records, findings, rules, found, versions))
+    facts = Facts(records, findings, rules, found, read_core_explanations(accepted), versions)
+    guide = compose_guide(study, standard, facts)
     write_bytes(target, render_guide(guide))
     return StepResult()
+
+
+def read_core_explanations(accepted: tuple[Path, ...]) -> tuple[tuple[str, str, str], ...]:
+    """Rule, dataset and reason of the accepted findings that are CDISC CORE's; `make qc` has checked the file."""
+    rows = [row for path in accepted for row in csv.DictReader(path.read_text("utf-8-sig").splitlines())]
+    return tuple((row["rule"], row["dataset"], row["reason"]) for row in rows if row["rule"].startswith("CORE-"))
 
 
 def _package_step(study: Study, standards: list[Standard], build: Path) -> Step:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -35,7 +36,13 @@ ISSUES = pd.DataFrame(
     }
 )
 RECORDS = {"AE": 1191, "SUPPAE": 0, "DM": 306, "DS": 850, "ADSL": 254, "ADTTE": 254}
-FACTS = Facts(RECORDS, FINDINGS, RULES, ISSUES, {"crf2tlf": "0.1.0", "python": "3.11.7", "lxml": ""})
+EXPLAINED = (
+    ("CORE-000598", "RELSPEC", "RELSPEC has no DOMAIN"),
+    ("CORE-000699", "", "Not collected"),
+    ("CORE-000718", "EX", "Open query date: as reported"),
+    ("CORE-000718", "AE", "Open query AE_END_BEFORE_START: as reported, and answered since"),
+)
+FACTS = Facts(RECORDS, FINDINGS, RULES, ISSUES, EXPLAINED, {"crf2tlf": "0.1.0", "python": "3.11.7", "lxml": ""})
 FIRST = Section("First", ("Some words.",), (make_table(("A", "B"), [("x", 1200)], (1, 1)),))
 TOY = Guide("A Guide", "TOY", "A toy study", (FIRST,))
 
@@ -84,6 +91,18 @@ def test_rules_that_could_not_be_applied_are_counted(pilot: Study) -> None:
         "0 rules made from the specification were applied to the datasets as written. "
         "1 rules could not be applied. None of them failed.",
     )
+
+
+def test_what_core_finds_stands_with_its_explanation_in_the_guide_to_sdtm_alone(pilot: Study) -> None:
+    core = section(compose_guide(pilot, "SDTM", FACTS), "Findings of CDISC CORE")
+    assert core.tables[0].rows == (
+        ("CORE-000598", "RELSPEC", "RELSPEC has no DOMAIN"),
+        ("CORE-000699", "all", "Not collected"),
+        ("CORE-000718", "EX", "Open query date: as reported"),
+    )
+    assert "Findings of CDISC CORE" not in {each.title for each in compose_guide(pilot, "ADaM", FACTS).sections}
+    silent = replace(FACTS, explained=())
+    assert "Findings of CDISC CORE" not in {each.title for each in compose_guide(pilot, "SDTM", silent).sections}
 
 
 def test_what_is_not_submitted_stands_with_its_reason(pilot: Study) -> None:

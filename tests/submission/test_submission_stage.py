@@ -12,6 +12,7 @@ from package_toys import write_define
 
 from crf2tlf.build import Options, RunSummary, run_steps
 from crf2tlf.errors import DataError, UsageError
+from crf2tlf.spec.load import load_study
 from crf2tlf.spec.model import Study
 from crf2tlf.tables import moment_of_build, read_xpt, write_parquet, write_xpt
 from submission.layout import Layout
@@ -153,6 +154,12 @@ def test_programs_are_named_as_ectd_wants_it(pilot: Study) -> None:
     assert sources["adam-adtte.txt"] == pilot.folder / "adam" / "ADTTE.yaml"
 
 
+def test_programs_are_the_whole_specification(root: Path) -> None:
+    sources = program_sources(load_study("fulpyr", root))
+    wanted = {"findings-lb-tests.txt", "analysis-criteria.txt", "responses-recist.txt", "tlf-t-14-1-1-1.txt"}
+    assert wanted - set(sources) == set()
+
+
 def test_the_readme_of_the_programs_leads_back_to_the_specification(pilot: Study) -> None:
     sources = {"study.txt": pilot.folder / "study.yaml", "adam-adsl.txt": pilot.folder / "adam" / "ADSL.yaml"}
     assert render_readme(pilot, "0.1.0", sources) == (
@@ -173,7 +180,7 @@ def test_two_files_of_one_name_are_refused(pilot: Study, tmp_path: Path) -> None
     with pytest.raises(DataError) as raised:
         program_sources(replace(pilot, folder=tmp_path))
     assert str(raised.value) == (
-        "cdiscpilot01: visits.yaml and visits.csv would both be visits.txt.\n  fix      rename one of them"
+        "cdiscpilot01: visits.csv and visits.yaml would both be visits.txt.\n  fix      rename one of them"
     )
 
 
