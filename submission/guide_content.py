@@ -260,7 +260,7 @@ def conformance(study: Study, standard: Standard, facts: Facts) -> Section:
     rows = [
         (
             row["DATASET"],
-            row["VARIABLE"],
+            row["VARIABLE"].replace("/", " / "),
             f"{row['MESSAGE']} ({row['SEVERITY']})",
             int(row["COUNT"]),
             row["REASON"] or "Open: no explanation has been given.",
