@@ -24,6 +24,8 @@ LEFT_OUT = (*SLOW, *GROWING) if WHOLE else SLOW
 RULES = 430 - len(LEFT_OUT)
 # It looks at the datasets in an order that changes from run to run.
 NOT_DETERMINISTIC = {"CORE-000539"}
+# Comments on records and pages, of which twelve subjects may have none.
+SELDOM: set[str] = set() if WHOLE else {"CORE-000158", "CORE-000206", "CORE-000712"}
 QUERY = re.compile(r"Open query (\w+): ")  # what the data are queried for anyway: found in the faulty extracts alone
 Run = Callable[..., None]
 
@@ -41,7 +43,7 @@ def test_every_rule_runs_and_every_finding_is_explained_by_a_line_that_is_needed
         assert (result.rules, result.broken) == (RULES, [])
     found = {rule for result in results for rule, _ in result.findings}
     needed = {line.rule for line in accepted if WHOLE or not QUERY.match(line.reason)}
-    assert needed - found - NOT_DETERMINISTIC - set(LEFT_OUT) == set()
+    assert needed - found - NOT_DETERMINISTIC - SELDOM - set(LEFT_OUT) == set()
 
 
 @pytest.mark.parametrize("name", ["fulpyr", "pyrws"])
