@@ -94,13 +94,17 @@ def find_block(rule: Rule, files: Files) -> str:
 
 def find_absent_reference(check: object, files: Files) -> str:
     """The file or column of another dataset that a check needs and that is absent."""
-    if isinstance(check, SubjectKnown | VisitKnown | StudyDay):
-        needed = list(VISIT_KEYS) if isinstance(check, VisitKnown) else ["USUBJID"]
-        needed += [check.reference] if isinstance(check, StudyDay) else []
-        absent = [column for column in needed if not files.has(check.dataset, column)]
-        if absent:
-            return f"{check.dataset} has no {', '.join(absent)}"
-    return ""
+    match check:
+        case SubjectKnown(dataset):
+            needed: tuple[str, ...] = ("USUBJID",)
+        case VisitKnown(dataset):
+            needed = VISIT_KEYS
+        case StudyDay(_, _, dataset, reference):
+            needed = ("USUBJID", reference)
+        case _:
+            return ""
+    absent = [column for column in needed if not files.has(dataset, column)]
+    return f"{dataset} has no {', '.join(absent)}" if absent else ""
 
 
 def find_wrong_type(check: object, dataset: str, files: Files) -> str:

@@ -19,7 +19,8 @@ _OWN = {
     "ADaM": ("Analysis Data Reviewer's Guide", "analysis", "ADaMIG", "ADaM CT"),
 }
 
-_QUERY = re.compile(r"Open query (\w+): ")
+QUERY = re.compile(r"Open query (\w+): ")
+"""How an explanation begins that names the check by which the raw data are queried."""
 
 
 @dataclass(frozen=True)
@@ -284,7 +285,7 @@ def core_sections(standard: Standard, facts: Facts) -> tuple[Section, ...]:
     rows = [
         (rule, dataset or "all", reason)
         for rule, dataset, reason in facts.explained
-        if (query := _QUERY.match(reason)) is None or query[1] in open_queries
+        if (query := QUERY.match(reason)) is None or query[1] in open_queries
     ]
     table = make_table(("Rule", "Dataset", "Explanation"), rows, (0.17, 0.12, 0.71))
     return (Section("Findings of CDISC CORE", (text,), (table,)),)

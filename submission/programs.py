@@ -9,7 +9,7 @@ from crf2tlf.errors import Context, DataError
 from crf2tlf.spec.model import Study
 
 SPEC_FILES = {".yaml", ".csv", ".py"}
-NO_PROGRAM = "accepted_findings.csv"
+ACCEPTED = "accepted_findings.csv"
 README = "readme.txt"
 
 
@@ -21,7 +21,7 @@ def program_sources(study: Study) -> dict[str, Path]:
     found: dict[str, Path] = {}
     # The files of the study itself first, then folder by folder.
     for path in sorted(study.folder.rglob("*"), key=lambda each: (each.parent != study.folder, each)):
-        if path.suffix not in SPEC_FILES or path.name == NO_PROGRAM:
+        if path.suffix not in SPEC_FILES or path.name == ACCEPTED:
             continue
         name = text_name(path.relative_to(study.folder))
         if name in found:

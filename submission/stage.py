@@ -23,7 +23,7 @@ from submission.guide_content import Facts, compose_guide
 from submission.guides import render_guide
 from submission.layout import ACRF, ADRG, CSDRG, DEFINE_FILES, MANIFEST, STYLESHEET, Layout
 from submission.manifest import list_files, render_manifest
-from submission.programs import NO_PROGRAM, README, program_sources, render_readme
+from submission.programs import ACCEPTED, README, program_sources, render_readme
 
 CODE = ("crf2tlf", "submission")
 GUIDES: dict[Standard, str] = {"SDTM": CSDRG, "ADaM": ADRG}
@@ -63,7 +63,7 @@ def _guide_step(study: Study, standard: Standard, build: Path) -> Step:
     tables = (build / "qc" / "findings.parquet", build / "qc" / "rules.parquet")
     issues = build / "sdtm" / "issues.parquet"
     known = (issues,) if standard == "SDTM" and issues.is_file() else ()
-    accepted = study.folder / NO_PROGRAM
+    accepted = study.folder / ACCEPTED
     explained = (accepted,) if standard == "SDTM" and accepted.is_file() else ()
     return Step(
         name=f"submission/{Path(GUIDES[standard]).stem}",
@@ -86,8 +86,7 @@ def write_guide(
     target: Path,
 ) -> StepResult:
     """Compose and write one reviewer's guide."""
-    # Without a column the header and the number of records are read, and not all values.
-    records = {path.stem.upper(): len(read_xpt(path, encoding=study.encoding, columns=()).frame) for path in datasets}
+    records = {path.stem.upper(): count_records(study, path) for path in datasets}
     findings, rules = (read_parquet(path) for path in tables)
     found = read_parquet(issues[0]) if issues else pd.DataFrame({"RULE": []})
     libraries = library_versions()
@@ -96,6 +95,11 @@ def write_guide(
     guide = compose_guide(study, standard, facts)
     write_bytes(target, render_guide(guide))
     return StepResult()
+
+
+def count_records(study: Study, path: Path) -> int:
+    """The records of a transport file. Without a column the header and their number are read, and no value."""
+    return len(read_xpt(path, encoding=study.encoding, columns=()).frame)
 
 
 def read_core_explanations(accepted: tuple[Path, ...]) -> tuple[tuple[str, str, str], ...]:
@@ -153,7 +157,7 @@ def package_files(study: Study, standards: tuple[Standard, ...], build: Path) ->
     for standard in standards:
         folder = layout.sdtm if standard == "SDTM" else layout.adam
         datasets = sorted((build / standard.lower()).glob("*.xpt"))
-        sources = [path for path in datasets if len(read_xpt(path, encoding=study.encoding, columns=()).frame)]
+        sources = [path for path in datasets if count_records(study, path)]
         sources += define_files(build, standard)
         sources += [document_path(build, name) for name in layout.documents(standard.lower())]
         found.update({(folder / path.name).as_posix(): path for path in sources})

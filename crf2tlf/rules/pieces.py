@@ -12,8 +12,8 @@ import pandas as pd
 
 from crf2tlf.rules.columns import Column, take_rows, text_column
 from crf2tlf.tables.arrow import pa, pc
+from crf2tlf.tables.xpt_layout import MAX_TEXT_BYTES
 
-PIECE_BYTES = 200
 # Chinese and Japanese are written without blanks: from CJK radicals on, a line may end before and after a character.
 _WIDE = "\u2e80"
 # What closes stays with what it closes.
@@ -29,7 +29,7 @@ def compute_piece(texts: Column, number: int) -> Column:
     codes, distinct = pd.factorize(texts, use_na_sentinel=True)
     words = text_column(distinct)
     # A character takes at most twice as many bytes in GB 18030 as in UTF-8: what is short needs no look at its letters.
-    short = pc.less_equal(pc.binary_length(pa.array(words.array)), PIECE_BYTES // 2).to_numpy(zero_copy_only=False)
+    short = pc.less_equal(pc.binary_length(pa.array(words.array)), MAX_TEXT_BYTES // 2).to_numpy(zero_copy_only=False)
     whole = words if number == 1 else text_column(None, len(words))
     pieces = whole.astype(object).to_numpy(copy=True)
     for place in np.flatnonzero(~short.astype(bool)):
@@ -55,7 +55,7 @@ def _fitting(text: str) -> int:
     size = 0
     for place, character in enumerate(text):
         size += max(len(character.encode("utf-8")), len(character.encode("gb18030")))
-        if size > PIECE_BYTES:
+        if size > MAX_TEXT_BYTES:
             return place
     return len(text)
 

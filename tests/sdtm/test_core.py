@@ -7,7 +7,6 @@ CRF2TLF_CORE_WHOLE makes it an hour: the studies as planned, without faults and 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from core_engine import GROWING, SLOW, CoreResult, find_core, run_core
 from crf2tlf.spec.load import load_study
 from define.stage import build_define
 from qc.accepted import FILE_NAME, Accepted, read_accepted
+from submission.guide_content import QUERY
 
 WHOLE = bool(os.environ.get("CRF2TLF_CORE_WHOLE"))
 SIZES = {"clean": ["--no-faults"], "faults": []} if WHOLE else {"clean": ["--subjects", "12", "--no-faults"]}
@@ -26,7 +26,6 @@ RULES = 430 - len(LEFT_OUT)
 NOT_DETERMINISTIC = {"CORE-000539"}
 # Comments on records and pages, of which twelve subjects may have none.
 SELDOM: set[str] = set() if WHOLE else {"CORE-000158", "CORE-000206", "CORE-000712"}
-QUERY = re.compile(r"Open query (\w+): ")  # what the data are queried for anyway: found in the faulty extracts alone
 Run = Callable[..., None]
 
 
@@ -42,6 +41,7 @@ def test_every_rule_runs_and_every_finding_is_explained_by_a_line_that_is_needed
         assert unexplained(result, accepted) == {}
         assert (result.rules, result.broken) == (RULES, [])
     found = {rule for result in results for rule, _ in result.findings}
+    # What the data are queried for is found in the faulty extracts alone.
     needed = {line.rule for line in accepted if WHOLE or not QUERY.match(line.reason)}
     assert needed - found - NOT_DETERMINISTIC - SELDOM - set(LEFT_OUT) == set()
 
